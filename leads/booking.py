@@ -1,0 +1,595 @@
+"""The booking that a good receptionist would take: what a message changes, and what to say and ask next.
+
+Pure decisions on a `Draft`: nothing is stored, sent or parsed here. `Booking.hear` and `Booking.choose` change the
+draft; `Booking.ask` is the next question with all acknowledgements in front of it.
+"""
+
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from leads.clinic import Clinic
+from leads.contacts import Found, change_ending, parse_email, show_phone
+from leads.draft import Draft
+from leads.reading import CONCERNS, Reading
+from leads.replies import Choice, Notes, Reply
+from leads.times import Calendar, Preference, say_time, suggest
+from leads.wording import Voice
+
+MOST_TRIES = 3
+"""How often one thing is asked before there is a way on."""
+
+Ending = Literal["send", "no_consent", "withdrawn", "no_contact", "no_name", "stopped"]
+
+
+def calendar_of(clinic: Clinic) -> Calendar:
+    """The clinic's hours in the form that `leads.times` decides by."""
+    return Calendar(
+        zone=ZoneInfo(clinic.time_zone),
+        hours=lambda day: [(it.start.time(), it.end.time()) for it in clinic.opening_ranges(day)],
+        days_ahead=clinic.consultation.days_ahead,
+        minutes=clinic.consultation.minutes,
+        day_first=clinic.region != "US",
+    )
+
+
+@dataclass
+class Booking:
+    """One turn of a booking. `ending` is set when the visitor's words end it; who calls must then store or forget."""
+
+    draft: Draft
+    voice: Voice
+    calendar: Calendar
+    now: datetime
+    notes: Notes = field(default_factory=Notes)
+    ending: Ending | None = None
+    again: str | None = None  # the key of the question, where it must be put in other words
+    extra: tuple[Choice, ...] = ()  # choices that belong to `again`
+    values: dict[str, str] = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)
+
+    # --- hearing ------------------------------------------------------------------------------------------------------
+
+    def hear(self, reading: Reading) -> None:
+        """Take everything that a message tells; decide about what was asked if it told nothing of that."""
+        asked = self.draft.asked
+        if self._hear_withdrawal(reading):
+            return
+        if reading.leaves and not reading.has_detail and asked and asked != "confirm" and self.draft.holds(asked):
+            self.draft.asked = None  # asked for another value and then thought better of it
+            return
+        if asked == "email" and self.draft.offered_email and self._hear_offered_email(reading):
+            return
+        if self._hear_removal(reading):
+            return
+        self.take_details(reading)
+        self._hear_condition(reading, asked)
+        if asked and self._still_open(asked, reading):
+            self._hear_about(asked, reading)
+        elif asked == "consent" and not self.draft.has_consent and not reading.questions:
+            self._hear_consent(reading)
+
+    def _hear_removal(self, reading: Reading) -> bool:
+        """ "Take my number out": done where there is another way to reach the visitor, else asked for another value."""
+        draft = self.draft
+        named = [name for name in ("phone", "email") if name in reading.fields and getattr(draft, name)]
+        if not (reading.removes and named) or reading.phones or reading.emails or reading.ending:
+            return False
+        if len(named) == 1 and draft.phone and draft.email:
+            setattr(draft, named[0], None)
+            self.notes.add(self.voice.text("utter_removed", field=self._field(named[0])))
+            draft.asked = None
+        else:
+            self.reopen(named[0])
+        return True
+
+    def _still_open(self, asked: str, reading: Reading) -> bool:
+        """Whether the question is still unanswered and the message was an attempt at it, not an aside."""
+        if self.again is not None or self.ending:
+            return False
+        if asked in ("consent", "confirm"):
+            return True
+        if asked in self.changed or (asked == "contact" and self.changed & {"phone", "email"}):
+            return False
+        fresh = asked not in ("phone", "email") or asked not in self.changed
+        aside = reading.questions or self.changed
+        attempt = reading.refuses or (asked in ("contact", "phone", "email") and (reading.no or reading.yes))
+        return fresh and not (aside and not attempt)
+
+    def take_details(self, reading: Reading) -> None:
+        """Keep every detail, whatever was asked; a bad new value leaves the good old one."""
+        draft = self.draft
+        if reading.someone_else and not draft.someone_else:
+            draft.someone_else = reading.someone_else
+            if draft.asked and draft.asked != "name":
+                self.notes.add(self.voice.text("utter_for_someone_else"))
+        if reading.minor and not draft.minor:
+            draft.minor = True
+            self.notes.add(self.voice.text("utter_minor"))
+        if reading.name:
+            self._set_name(reading.name)
+        self._take_phones(reading)
+        self._take_emails(reading.emails)
+        if reading.concern:
+            self._set("concern", reading.concern[1], reading.concern[0])
+        if reading.time:
+            self._take_time(reading.time)
+
+    def _set_name(self, name: str) -> None:
+        self._set("name", _mended_name(self.draft.name, name))
+
+    def _set(self, name: str, value: str, category: str | None = None) -> None:
+        """Keep a value and, where it replaces another, say so."""
+        draft = self.draft
+        column = "concern_text" if name == "concern" else name
+        before = getattr(draft, column)
+        setattr(draft, column, value)
+        if name == "concern":
+            draft.concern_category, draft.concern_skipped = category, False
+        self.changed.add(name)
+        draft.tries.pop(name, None)
+        if value not in draft.told:
+            draft.told.append(value)
+        if before and before != value:
+            shown = show_phone(value) if name == "phone" else _shortened(value, 80)
+            self.notes.add(self.voice.text("utter_changed", field=self._field(name), value=shown))
+
+    def _field(self, name: str) -> str:
+        return self.voice.text(f"utter_field_{name}")
+
+    def _take_phones(self, reading: Reading) -> None:
+        draft = self.draft
+        good = [found for found in reading.phones if found.value]
+        if good:
+            chosen = good[-1] if reading.corrects else good[0]
+            self._set("phone", str(chosen.value))
+            draft.no_phone = False
+        elif reading.ending and draft.phone:
+            mended = change_ending(draft.phone, reading.ending)
+            if mended:
+                self._set("phone", mended)
+            else:
+                self._refuse_value("phone", "utter_bad_phone", reading.ending)
+        elif reading.phones and (draft.asked in ("contact", "phone") or "phone" in reading.fields or reading.corrects):
+            self._refuse_value("phone", "utter_bad_phone", reading.phones[0].raw)
+
+    def _take_emails(self, emails: list[Found]) -> None:
+        draft = self.draft
+        good = [found for found in emails if found.value]
+        meant = next((found for found in emails if found.suggestion), None)
+        if meant and meant.suggestion != draft.offered_email:
+            draft.offered_email = meant.suggestion
+            if not draft.email:
+                draft.email = meant.value
+            draft.asked = "email"
+            self.again = "utter_email_typo"
+            self.values = {"value": meant.raw, "suggestion": meant.suggestion or ""}
+            self.extra = (self._choice("email:yes", "yes"), self._choice("email:no", "no"))
+        elif good:
+            self._set("email", str(good[-1].value))
+            draft.no_email, draft.offered_email = False, None
+        elif emails:
+            self._refuse_value("email", "utter_bad_email", emails[0].raw)
+
+    def _refuse_value(self, name: str, key: str, raw: str) -> None:
+        """A value that cannot be: the old one stays and is said; without an old one it is asked again."""
+        old = self.draft.phone if name == "phone" else self.draft.email
+        shown = raw if len(raw) <= 60 else raw[:57] + "..."
+        self.notes.add(self.voice.text(key, value=shown))
+        if old:
+            kept = show_phone(old) if name == "phone" else old
+            self.notes.texts[-1] = self.voice.text("utter_kept_old", value=shown, field=self._field(name), kept=kept)
+            if self.draft.asked == name:
+                self._ask_or_leave(name)
+            else:
+                self.changed.add("nothing")
+            return
+        if self.draft.has_contact and self.draft.asked not in (name, "contact"):
+            self.notes.texts.pop()  # another way to reach him is there already
+            return
+        self._fail(self.draft.asked if self.draft.asked in ("contact", name) else name, said=True)
+
+    def _ask_or_leave(self, name: str) -> None:
+        """After a bad new value for a field that has an old one: another try, and after the last the old one stays."""
+        tries = self.draft.tries
+        tries[name] = tries.get(name, 0) + 1
+        if tries[name] >= MOST_TRIES:
+            tries.pop(name)
+            self.draft.asked, self.again = None, None
+        else:
+            self.reopen(name)
+
+    def _hear_offered_email(self, reading: Reading) -> bool:
+        """The answer to "did you mean ...@gmail.com?"."""
+        offered = self.draft.offered_email
+        if reading.emails or reading.phones or reading.questions or not (reading.yes or reading.no):
+            return False
+        self.choose_email(reading.yes)
+        return offered is not None
+
+    def choose_email(self, take: bool) -> None:
+        """Take the suggested address, or keep what was typed where that can be one."""
+        draft = self.draft
+        offered, draft.offered_email = draft.offered_email, None
+        if take and offered:
+            draft.email = offered
+            self.changed.add("email")
+        elif draft.email and parse_email(draft.email):
+            self.changed.add("email")
+        else:
+            draft.email = None
+            draft.asked = "email"
+            self.again = "utter_reask_email"
+
+    def _take_time(self, wish: Preference) -> None:
+        draft = self.draft
+        if wish.verdict == "any":
+            draft.set_time(wish.text, None, None, None)
+            self.changed.add("time")
+            self.notes.add(self.voice.text("utter_time_any"))
+        elif wish.verdict == "ok" and wish.start and wish.end:
+            ranges = [(wish.start, wish.end), *wish.others]
+            said = ", or ".join(say_time(start, end, self.calendar) for start, end in ranges)
+            self.take_time(wish.text, wish.start, wish.end, said)
+        else:
+            self._explain_time(wish)
+
+    def take_time(self, text: str, start: datetime, end: datetime, said: str | None = None) -> None:
+        """Keep a time and read it back as a date."""
+        said = said or say_time(start, end, self.calendar)
+        self.draft.set_time(text, start, end, said)
+        self.draft.tries.pop("time", None)
+        self.changed.add("time")
+        self.notes.add(self.voice.text("utter_time_readback", time=said))
+
+    def _explain_time(self, wish: Preference) -> None:
+        """Say why a time cannot be, with open ones to choose from; an older good time stays."""
+        voice, clinic = self.voice, self.voice.clinic
+        offers = wish.alternatives or suggest(self.now, self.calendar)
+        listed = "; ".join(say_time(start, end, self.calendar) for start, end in offers)
+        if wish.verdict == "past":
+            self.notes.add(voice.text("utter_bad_time_past", time=_quoted(wish.text), alternatives=listed))
+        elif wish.verdict == "impossible":
+            self.notes.add(voice.text("utter_bad_time_impossible", value=_shortened(wish.text), alternatives=listed))
+        elif wish.verdict == "too_far":
+            last = clinic.describe_day(
+                (self.now.astimezone(self.calendar.zone)).date() + timedelta(days=self.calendar.days_ahead)
+            )
+            self.notes.add(voice.text("utter_bad_time_too_far", last_day=last))
+        elif wish.verdict == "unclear" and offers:
+            options = ", or ".join(say_time(start, end, self.calendar) for start, end in offers)
+            self.notes.add(voice.text("utter_time_which", options=options))
+        else:
+            self.notes.add(voice.text("utter_bad_time_closed", time=_quoted(wish.text), alternatives=listed))
+        draft = self.draft
+        if draft.time_said:
+            self.notes.add(voice.text("utter_kept_time", time=draft.time_said))
+        tries = draft.tries.get("time", 0) + 1
+        draft.tries["time"] = tries
+        if tries >= MOST_TRIES:
+            draft.tries.pop("time")
+            draft.asked = None
+            if not draft.holds("time"):
+                self.notes.texts.pop()
+                self.skip("time", "utter_third_time")
+            return
+        draft.asked, self.again = "time", ""
+        self.extra = tuple(self._time_choices(offers))
+
+    def _time_choices(self, offers: tuple[tuple[datetime, datetime], ...]) -> Iterator[Choice]:
+        for start, end in offers:
+            yield Choice(f"time:{start.isoformat()}/{end.isoformat()}", say_time(start, end, self.calendar))
+        yield self._choice("time:any", "any_time")
+
+    # --- what was asked and not told ----------------------------------------------------------------------------------
+
+    def _hear_about(self, asked: str, reading: Reading) -> None:
+        {
+            "name": self._hear_no_name,
+            "contact": self._hear_no_contact,
+            "phone": self._hear_no_contact,
+            "email": self._hear_no_contact,
+            "concern": self._hear_no_concern,
+            "time": self._hear_no_time,
+            "consent": self._hear_consent,
+            "confirm": self._hear_confirm,
+        }[asked](reading)
+
+    def _hear_no_name(self, reading: Reading) -> None:
+        if self.draft.name and (reading.no or reading.refuses):
+            self.draft.asked = None
+        elif reading.refuses or reading.no:
+            self._fail("name", key="utter_name_needed")
+        else:
+            self._fail("name")
+
+    def _hear_no_contact(self, reading: Reading) -> None:
+        draft, asked = self.draft, self.draft.asked
+        if asked in ("phone", "email") and draft.has_contact and (reading.no or reading.refuses):
+            draft.asked = None
+            return
+        refused = reading.refused or (
+            reading.fields & {"phone", "email"} if reading.refuses or reading.no else frozenset()
+        )
+        wanted = (reading.fields & {"phone", "email"}) - refused
+        if refused:
+            self._without("both" if len(refused) == 2 else min(refused))
+        elif len(wanted) == 1:
+            self._want(min(wanted))
+        elif reading.refuses or reading.no:
+            self._without(asked if asked in ("phone", "email") else "both")
+        elif asked in ("phone", "email") and draft.holds(asked):
+            kept = show_phone(draft.phone or "") if asked == "phone" else draft.email or ""
+            said = {"value": _shortened(reading.text, 60), "field": self._field(asked), "kept": kept}
+            self.notes.add(self.voice.text("utter_kept_old", **said))
+            self._ask_or_leave(asked)
+        else:
+            self._fail(asked or "contact")
+
+    def _want(self, name: str) -> None:
+        """ "I'll give you my e-mail": ask for that one."""
+        self.draft.asked = name
+        self.again = f"utter_ask_{name}"
+
+    def _without(self, name: str) -> None:
+        draft = self.draft
+        draft.no_phone = draft.no_phone or name in ("phone", "both")
+        draft.no_email = draft.no_email or name in ("email", "both")
+        if draft.no_phone and draft.no_email:
+            self.ending = "no_contact"
+            return
+        self.notes.add(self.voice.text("utter_phone_instead" if draft.no_phone else "utter_email_instead"))
+        draft.asked = None
+
+    def _hear_no_concern(self, reading: Reading) -> None:
+        refuses = reading.refuses or reading.no or reading.leaves
+        if refuses or self.draft.tries.get("concern", 0) + 1 >= MOST_TRIES:
+            key = "utter_concern_skipped" if refuses else "utter_third_concern"
+            self.skip("concern", key)
+        else:
+            self._fail("concern")
+
+    def _hear_no_time(self, reading: Reading) -> None:
+        if self.draft.time_start and (reading.no or reading.refuses):
+            self.draft.asked = None
+        elif reading.refuses or reading.no or reading.leaves or self.draft.tries.get("time", 0) + 1 >= MOST_TRIES:
+            refuses = reading.refuses or reading.no or reading.leaves
+            self.skip("time", "utter_time_skipped" if refuses else "utter_third_time")
+        else:
+            self._fail("time")
+
+    def skip(self, name: str, key: str | None = None) -> None:
+        """Go on without the concern or the time."""
+        if name == "concern":
+            self.draft.concern_skipped = True
+            self.draft.concern_category = self.draft.concern_text = None
+        else:
+            self.draft.set_time("", None, None, None)
+        self.changed.add(name)
+        self.notes.add(self.voice.text(key or ("utter_concern_skipped" if name == "concern" else "utter_time_skipped")))
+
+    def _hear_consent(self, reading: Reading) -> None:
+        if reading.no or (reading.refuses and not reading.yes and not reading.unsure):
+            self.ending = "no_consent"
+        elif reading.yes:
+            self.agree(reading.conditions)
+        elif not reading.questions and not self.changed:
+            self._fail("consent")
+
+    def agree(self, conditions: str | None = None) -> None:
+        """Record the consent: the exact text, its version, the moment, and any condition in the visitor's words."""
+        consent = self.voice.clinic.privacy.consent
+        self.draft.consent = {
+            "given": True,
+            "text": consent.text,
+            "version": consent.version,
+            "at": self.now.isoformat(),
+            "conditions": conditions,
+        }
+        self.changed.add("consent")
+        if conditions:
+            self.notes.add(self.voice.text("utter_consent_conditions", text=_shortened(conditions)))
+
+    def _hear_condition(self, reading: Reading, asked: str | None) -> None:
+        """A condition told together with another detail at the consent question is a yes with a condition."""
+        if asked == "consent" and reading.yes and not reading.no and not self.draft.has_consent:
+            self.agree(reading.conditions)
+
+    def _hear_confirm(self, reading: Reading) -> None:
+        wrong = sorted(reading.fields & {"name", "phone", "email", "concern", "time"})
+        if self.changed - {"consent"}:
+            return  # the summary comes again with what was changed
+        if wrong and (reading.corrects or reading.no or reading.removes or len(reading.text.split()) <= 3):
+            self.reopen(wrong[0])
+        elif reading.yes and (not reading.corrects or reading.leaves):
+            self.ending = "send"
+        elif reading.leaves:
+            return  # the summary comes again as it was
+        elif reading.no or reading.corrects:
+            self.reopen_any()
+        elif not reading.questions:
+            self._fail("confirm")
+
+    def _hear_withdrawal(self, reading: Reading) -> bool:
+        if not reading.withdraws or not self.draft.has_consent:
+            return False
+        self.ending = "withdrawn"
+        return True
+
+    def reopen_any(self) -> None:
+        """Ask which field should change."""
+        self.draft.asked = "confirm"
+        self.again, self.extra = "utter_ask_which_field", (*self._fix_choices(), self._choice("stop", "stop"))
+
+    def reopen(self, name: str) -> None:
+        """Ask for another value of a field; the one that is there stays until then."""
+        self.draft.asked = name
+        self.again = f"utter_ask_new_{name}"
+        self.extra = tuple(self._choices(name))
+
+    def _fail(self, name: str, key: str | None = None, *, said: bool = False) -> None:
+        """One more attempt that told nothing: other words, then a way on, then the end."""
+        tries = self.draft.tries
+        tries[name] = tries.get(name, 0) + 1
+        self.draft.asked = name
+        if tries[name] >= MOST_TRIES:
+            endings: dict[str, Ending] = {
+                "name": "no_name",
+                "contact": "no_contact",
+                "phone": "no_contact",
+                "email": "no_contact",
+                "consent": "no_consent",
+            }
+            if name in endings:
+                self.ending = endings[name]
+                return
+        last = tries[name] == MOST_TRIES - 1 and name not in ("concern", "time")  # those two are skipped in the end
+        if last or (tries[name] >= MOST_TRIES and name == "confirm"):
+            self.again = f"utter_third_{name}"
+            self.extra = (*self._choices(name), self._choice("person", "person"), self._choice("stop", "stop"))
+            if said:
+                self.notes.texts.clear()
+        else:
+            self.again = "" if said else key or f"utter_reask_{name}"
+
+    # --- asking -------------------------------------------------------------------------------------------------------
+
+    def ask(self) -> Reply:
+        """The next question: the one put again if there is one, else what is missing next, else the summary."""
+        draft = self.draft
+        if self.again is None:
+            draft.asked = draft.missing()
+        asked = draft.asked or draft.missing()
+        draft.asked = asked
+        if self.again == "":  # the note in front is the question
+            question = ""
+        elif self.again:
+            question = self.voice.text(self.again, **self.values)
+        else:
+            question = self._question(asked)
+        choices = self.extra or tuple(self._choices(asked))
+        return Reply(self.notes.before(question).strip(), choices, asks_for=asked)
+
+    def _question(self, asked: str) -> str:
+        if asked == "confirm":
+            return self.voice.text("utter_summary", lines="\n".join(self.summary()))
+        if asked == "name" and self.draft.someone_else:
+            return self.voice.text("utter_whose_name")
+        if asked == "contact" and self.draft.someone_else:
+            return self.voice.text("utter_ask_contact") + " " + self.voice.text("utter_whose_phone")
+        if "name" in self.changed and asked != "name" and not self.notes.texts and self.draft.name:
+            return f"{self.voice.text('utter_got_name', name=self.draft.name)} {self.voice.text(f'utter_ask_{asked}')}"
+        return self.voice.text(f"utter_ask_{asked}")
+
+    def explain(self) -> Reply:
+        """ "What do you mean?": what the open question is for, and the question again."""
+        asked = self.draft.asked or self.draft.missing()
+        self.notes.add(self.voice.text(f"utter_explain_{asked}"))
+        return self.ask()
+
+    def summary(self) -> Iterator[str]:
+        """The lines of the summary, one per field."""
+        draft, voice = self.draft, self.voice
+        yield voice.text("utter_summary_line_name", name=draft.name or "")
+        if draft.someone_else:
+            yield voice.text("utter_summary_line_for", name=_shortened(draft.someone_else))
+        if draft.phone:
+            yield voice.text("utter_summary_line_phone", phone_number=show_phone(draft.phone))
+        if draft.email:
+            yield voice.text("utter_summary_line_email", email_address=draft.email)
+        if draft.concern_text:
+            yield voice.text("utter_summary_line_concern", concern=_shortened(draft.concern_text))
+        yield voice.text("utter_summary_line_time", time=draft.time_said or voice.text("utter_choice_any_time"))
+        condition = (draft.consent or {}).get("conditions")
+        if condition:
+            yield voice.text("utter_summary_line_conditions", text=_shortened(condition))
+
+    def _choices(self, asked: str) -> Iterator[Choice]:
+        if asked == "concern":
+            for category in (*CONCERNS, "other"):
+                yield self._choice(f"concern:{category}", f"concern_{category}")
+            yield self._choice("skip:concern", "skip")
+        elif asked == "time":
+            yield from self._time_choices(suggest(self.now, self.calendar, 2))
+        elif asked == "consent":
+            yield self._choice("consent:yes", "consent_yes")
+            yield self._choice("consent:no", "consent_no")
+        elif asked == "confirm":
+            yield self._choice("send", "send")
+            yield from self._fix_choices()
+            yield self._choice("stop", "stop")
+
+    def _fix_choices(self) -> Iterator[Choice]:
+        yield self._choice("fix:name", "correct_name")
+        if self.draft.phone:
+            yield self._choice("fix:phone", "correct_phone")
+        if self.draft.email:
+            yield self._choice("fix:email", "correct_email")
+        yield self._choice("fix:concern", "correct_concern")
+        yield self._choice("fix:time", "correct_time")
+
+    def _choice(self, id_: str, title: str) -> Choice:
+        return Choice(id_, self.voice.text(f"utter_choice_{title}"))
+
+    # --- choosing -----------------------------------------------------------------------------------------------------
+
+    def choose(self, choice: str) -> bool:
+        """Take a quick reply that belongs to the booking; False if it does not."""
+        kind, _, value = choice.partition(":")
+        if kind == "concern" and value in (*CONCERNS, "other"):
+            self._set("concern", self.voice.text(f"utter_choice_concern_{value}"), value)
+        elif kind == "skip" and value in ("concern", "time"):
+            self.skip(value)
+        elif choice == "time:any":
+            self.draft.set_time(self.voice.text("utter_choice_any_time"), None, None, None)
+            self.notes.add(self.voice.text("utter_time_any"))
+            self.changed.add("time")
+        elif kind == "time":
+            self._choose_time(value)
+        elif choice == "consent:yes":
+            self.agree()
+        elif choice == "consent:no":
+            self.ending = "no_consent"
+        elif kind == "email" and value in ("yes", "no"):
+            self.choose_email(value == "yes")
+        elif kind == "fix" and value in ("name", "phone", "email", "concern", "time"):
+            self.reopen(value)
+        elif choice == "send":
+            if self.draft.missing() == "confirm":
+                self.ending = "send"
+        else:
+            return False
+        return True
+
+    def _choose_time(self, value: str) -> None:
+        begin, _, finish = value.partition("/")
+        start, end = datetime.fromisoformat(begin), datetime.fromisoformat(finish)
+        if start <= self.now:  # an old button
+            self._explain_time(Preference("past", say_time(start, end, self.calendar), (0, 0)))
+        else:
+            self.take_time(say_time(start, end, self.calendar), start, end)
+
+
+def _mended_name(old: str | None, new: str) -> str:
+    """ "Catherine with a C" mends the first name of "Katherine Baker" and leaves the rest."""
+    if not old or len(new.split()) > 1 or len(old.split()) < 2:
+        return new
+    words = old.split()
+    close = difflib.get_close_matches(new.lower(), [word.lower() for word in words], n=1, cutoff=0.6)
+    if not close:
+        return new
+    index = [word.lower() for word in words].index(close[0])
+    return " ".join([*words[:index], new, *words[index + 1 :]])
+
+
+def _shortened(text: str, longest: int = 160) -> str:
+    flat = re.sub(r"\s+", " ", text).strip()
+    return flat if len(flat) <= longest else flat[: longest - 1] + "…"
+
+
+def _quoted(text: str) -> str:
+    return f'"{_shortened(text, 60)}"'

@@ -1,0 +1,87 @@
+"""A booking that is not a lead yet. It lives in the conversation's row, never in Rasa's slots."""
+
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
+from typing import Any, Literal
+
+FIELDS = ("name", "contact", "concern", "time", "consent", "confirm")
+"""What a booking needs, in the order in which it is asked."""
+
+
+@dataclass
+class Draft:
+    """What a visitor has told so far. Times are ISO 8601 with offset; `number` counts the bookings of a "
+    "conversation."""
+
+    number: int = 1
+    state: Literal["idle", "open", "paused"] = "idle"
+    name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    concern_category: str | None = None
+    concern_text: str | None = None
+    concern_skipped: bool = False
+    time_text: str | None = None
+    time_start: str | None = None
+    time_end: str | None = None
+    time_said: str | None = None  # as it was read back
+    time_any: bool = False
+    someone_else: str | None = None
+    minor: bool = False
+    no_phone: bool = False
+    no_email: bool = False
+    consent: dict[str, Any] | None = None
+    asked: str | None = None
+    tries: dict[str, int] = field(default_factory=dict)
+    offered_email: str | None = None  # "did you mean ...?"
+    amends: str | None = None  # the reference of the lead that is being changed
+    touched_at: str | None = None
+    told: list[str] = field(default_factory=list)  # every value ever told, so that all of them can be forgotten
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any] | None) -> "Draft":
+        """Read a kept draft; keys of other versions are ignored."""
+        known = {one.name for one in fields(cls)}
+        return cls(**{key: value for key, value in (kept or {}).items() if key in known})
+
+    def as_json(self) -> dict[str, Any]:
+        """What is kept."""
+        return asdict(self)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the visitor's next words belong to this booking."""
+        return self.state == "open"
+
+    @property
+    def has_contact(self) -> bool:
+        """Whether the clinic could reach the visitor."""
+        return bool(self.phone or self.email)
+
+    @property
+    def has_consent(self) -> bool:
+        """Whether the visitor agreed."""
+        return bool(self.consent and self.consent.get("given"))
+
+    def holds(self, name: str) -> bool:
+        """Whether there is a value of a field that was asked for again."""
+        return bool(self.time_start or self.time_any) if name == "time" else bool(getattr(self, name, None))
+
+    def missing(self) -> str:
+        """The next thing to ask; `confirm` when everything is there."""
+        if not self.name:
+            return "name"
+        if not self.has_contact:
+            return "email" if self.no_phone else "phone" if self.no_email else "contact"
+        if not self.concern_category and not self.concern_skipped:
+            return "concern"
+        if not self.time_start and not self.time_any:
+            return "time"
+        return "consent" if not self.has_consent else "confirm"
+
+    def set_time(self, text: str, start: datetime | None, end: datetime | None, said: str | None) -> None:
+        """Keep a preferred time; without start and end it is "any time"."""
+        self.time_text, self.time_said = text, said
+        self.time_start = start.isoformat() if start else None
+        self.time_end = end.isoformat() if end else None
+        self.time_any = start is None

@@ -1,0 +1,317 @@
+"""What a message says about a booking: details, wishes and questions, told apart by what was asked.
+
+Names, concerns and somebody-elses come from the language engine, phones, addresses and times from their libraries;
+where the engine saw none, a note's own form helps (`people`, `concerns`). Whether words are an answer or a question is
+decided here, once, for every field: a segment that asks is a question and nothing in it is taken for a detail.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from leads.contacts import Found, find_emails, find_phones
+from leads.reading import forms
+from leads.reading.concerns import (
+    CONCERNS,
+    concern_category,
+    from_entities,
+    mentions_concern,
+    read_answer,
+    read_mention,
+)
+from leads.reading.forms import is_question, masked
+from leads.reading.people import read_person
+from leads.times import Calendar, Preference, read_time
+from leads.understanding import Entity, Segment, Understanding
+
+__all__ = ["ASIDES", "CONCERNS", "Reading", "concern_category", "is_question", "read_message"]
+
+ASIDES = frozenset(("bot_challenge", "capabilities", "human_handoff", "privacy"))
+"""What is answered in the middle of a booking beside the FAQ topics."""
+
+_CONCERN_TALK = frozenset(
+    """
+    pattern_baldness receding_hairline scars_and_patches who_benefits hair_regrowth looks benefits natural_look inform
+    out_of_scope correct_detail what_is_smp book_consultation versus_transplant shaving non_surgical
+    """.split()  # noqa: SIM905
+)
+_OWN = re.compile(r"\b(?:my|i'?m|i am|i have|i'?ve|me|mine)\b", re.I)
+_SPOKEN_CONTACT = re.compile(r"@\w|\d(?:[\s().-]?\d){6,}")
+
+
+@dataclass
+class Reading:
+    """One message, read. Fields that it says nothing about are None, empty or False."""
+
+    text: str
+    name: str | None = None
+    phones: list[Found] = field(default_factory=list)
+    emails: list[Found] = field(default_factory=list)
+    ending: str | None = None  # new last digits of the phone
+    concern: tuple[str, str] | None = None  # (category, words)
+    time: Preference | None = None
+    someone_else: str | None = None
+    minor: bool = False
+    yes: bool = False
+    no: bool = False
+    refuses: bool = False
+    refused: frozenset[str] = frozenset()  # "phone" or "email", where exactly that is not wanted
+    unsure: bool = False
+    corrects: bool = False
+    withdraws: bool = False
+    leaves: bool = False  # "leave it", "never mind"
+    removes: bool = False  # "take my number out"
+    same: bool = False  # "the same number as before"
+    wants_booking: bool = False
+    conditions: str | None = None
+    fields: frozenset[str] = frozenset()  # which fields its words name
+    questions: list[Segment] = field(default_factory=list)  # to be answered, in order
+    unclear: list[Segment] = field(default_factory=list)  # neither detail nor question
+    topics: frozenset[str] = frozenset()  # of the segments that are no questions
+    sure_topics: frozenset[str] = frozenset()  # those of them that the engine is sure of
+
+    @property
+    def has_detail(self) -> bool:
+        """Whether it tells anything that a booking wants to know."""
+        return bool(
+            self.name or self.phones or self.emails or self.ending or self.concern or self.time or self.someone_else
+        )
+
+
+@dataclass(frozen=True)
+class _Context:
+    """What a message is read against."""
+
+    asked: str | None
+    now: datetime
+    calendar: Calendar
+    region: str
+    booking: bool
+
+
+def read_message(
+    text: str,
+    understood: Understanding,
+    asked: str | None,
+    now: datetime,
+    calendar: Calendar,
+    region: str,
+    *,
+    booking: bool,
+) -> Reading:
+    """Read a message in the light of what was `asked` (a field, or None). `booking`: a booking is open.
+
+    `now` is aware; `region` is the clinic's for phone numbers.
+    """
+    reading = Reading(text)
+    reading.emails, reading.phones = find_emails(text), find_phones(text, region)
+    reading.wants_booking = forms.wants_booking(text)
+    expects = booking or reading.wants_booking or bool(reading.phones or reading.emails)
+    context = _Context(asked, now, calendar, region, expects if asked is None else booking)
+    told = _sort_segments(reading, understood, context)
+    plain = _only(text, told)
+    _read_ending(reading, text, booking=booking)
+    rest = masked(plain, [found.span for found in (*reading.phones, *reading.emails)])
+    _read_attitude(reading, plain, asked)
+    _read_time(reading, rest, context)
+    if reading.time and plain[slice(*reading.time.span)].strip():
+        rest = masked(rest, [reading.time.span])
+    _read_person(reading, plain, rest, understood, told, context)
+    _read_concern(reading, rest, understood, told, context)
+    return reading
+
+
+# --- questions and the rest -------------------------------------------------------------------------------------------
+
+
+def _sort_segments(reading: Reading, understood: Understanding, context: _Context) -> list[Segment]:
+    """Put each segment among the questions, the unclear ones or the details; give the details."""
+    told = []
+    for segment in understood.segments:
+        role = _role(segment, reading, context)
+        if role == "question":
+            aside = forms.asks_about_the_question(segment.text) and context.asked is not None
+            reading.questions.append(replace(segment, topic="privacy", decision="sure") if aside else segment)
+            continue
+        if role == "unclear":
+            reading.unclear.append(segment)
+            if is_question(segment.text) and not _tells(segment, reading):
+                continue
+        told.append(segment)
+    reading.topics = frozenset(segment.topic for segment in told if segment.decision != "refuse")
+    reading.sure_topics = frozenset(segment.topic for segment in told if segment.is_sure)
+    return told
+
+
+def _role(segment: Segment, reading: Reading, context: _Context) -> str:
+    asks = is_question(segment.text)
+    known = segment.decision != "refuse"
+    answerable = known and (segment.is_faq or segment.topic in ASIDES)
+    wishes = not segment.is_sure and forms.wants_booking(segment.text)
+    asks_else = asks and segment.topic not in ("book_consultation", "inform")
+    if wishes or (not segment.is_sure and not asks_else and _tells(segment, reading)):
+        return "detail"  # details win over guessing
+    if not context.booking:
+        return "question" if answerable else "detail" if known and segment.topic != "out_of_scope" else "unclear"
+    if (
+        context.asked
+        and forms.asks_about_the_question(segment.text)
+        and (not answerable or segment.topic == "privacy" or not segment.is_sure)
+    ):
+        return "question"
+    if _answers(segment, context, asks=asks):
+        return "detail"
+    if answerable:
+        return "question"
+    return "detail" if known and segment.topic != "out_of_scope" else "unclear"
+
+
+def _tells(segment: Segment, reading: Reading) -> bool:
+    """Whether a segment plainly tells something: a contact, or the wish for a consultation beside it."""
+    inside = [found for found in (*reading.phones, *reading.emails) if segment.start <= found.span[0] < segment.end]
+    return bool(inside) or forms.wants_booking(segment.text)
+
+
+def _answers(segment: Segment, context: _Context, *, asks: bool) -> bool:
+    """Whether a segment inside a booking is an answer, though the engine may see a topic in it."""
+    asked = context.asked
+    if asked == "time" and not (asks and segment.is_faq and segment.is_sure):
+        named = read_time(segment.text, context.now, context.calendar)
+        elsewhere = asks and (segment.topic in ("sessions", "downtime", "out_of_scope"))
+        if named is not None and not (elsewhere and (segment.topic != "out_of_scope" or named.verdict == "past")):
+            return True
+    if asks:
+        return False
+    if segment.topic in CONCERNS or (asked == "concern" and segment.topic in _CONCERN_TALK):
+        return True
+    if (asked == "concern" or not segment.is_sure) and segment.is_faq and mentions_concern(segment.text):
+        return True
+    if asked == "name" and not segment.is_sure:
+        return True
+    if asked in ("contact", "phone", "email") and not segment.is_sure and _names_contact(segment.text):
+        return True
+    if asked in ("consent", "confirm") and (forms.YES.match(segment.text) or forms.NO.match(segment.text)):
+        return True
+    if segment.topic == "privacy" and (forms.WITHDRAWS.search(segment.text) or forms.REMOVES.search(segment.text)):
+        return True
+    if segment.topic == "existing_appointment" and asked in ("confirm", "time"):
+        return True
+    return bool(_SPOKEN_CONTACT.search(segment.text))
+
+
+def _names_contact(text: str) -> bool:
+    return bool(forms.FIELDS["phone"].search(text) or forms.FIELDS["email"].search(text))
+
+
+def _only(text: str, segments: Sequence[Segment]) -> str:
+    """The text with everything but these segments blanked, so that offsets stay."""
+    out = [char if char in "\n" else " " for char in text]
+    for segment in segments:
+        out[segment.start : segment.end] = text[segment.start : segment.end]
+    return "".join(out)
+
+
+# --- details ----------------------------------------------------------------------------------------------------------
+
+
+def _read_ending(reading: Reading, text: str, *, booking: bool) -> None:
+    ending = forms.ENDING.search(text) if booking else None
+    if ending and len(re.sub(r"\D", "", ending[1])) <= 6 and not any(found.value for found in reading.phones):
+        reading.ending, reading.phones = ending[1], []
+
+
+def _read_time(reading: Reading, rest: str, context: _Context) -> None:
+    if context.asked in ("phone", "email") and (reading.phones or reading.ending):
+        return
+    if context.asked == "consent" and forms.YES.match(rest):  # "yes, but only call me after 6"
+        return
+    reading.time = read_time(rest, context.now, context.calendar)
+    vague = reading.time and reading.time.verdict == "any" and context.asked not in ("time", None)
+    if (
+        vague
+        and (context.asked in ("consent", "confirm") or not reading.time or len(reading.time.text.split()) < 2)
+        and not reading.corrects
+    ):
+        reading.time = None
+
+
+def _read_person(
+    reading: Reading, plain: str, rest: str, understood: Understanding, told: Sequence[Segment], context: _Context
+) -> None:
+    contacts = [found.span for found in (*reading.phones, *reading.emails)]
+    names = [
+        one for one in _standing(understood.values("name"), plain) if not any(_overlap(one, span) for span in contacts)
+    ]
+    others = _standing(understood.values("someone_else"), plain)
+    if context.asked == "consent" or reading.conditions:
+        others = []
+    expects = context.booking and context.asked not in ("consent",)
+    asks = [segment for segment in understood.segments if is_question(segment.text) and segment not in told]
+    remarks = masked(reading.text, [(segment.start, segment.end) for segment in asks])
+    person = read_person(plain, rest, remarks, names, others, context.asked, told, booking=expects)
+    reading.name, reading.minor = person.name, person.minor
+    reading.someone_else = None if reading.conditions else person.someone_else
+    if context.asked == "concern" and not names and not contacts:
+        reading.name = None  # "Alopecia Areata", "Grandad's bald head": what it is about, not who
+
+
+def _read_concern(
+    reading: Reading, rest: str, understood: Understanding, told: Sequence[Segment], context: _Context
+) -> None:
+    if reading.name:
+        rest = re.sub(re.escape(reading.name), lambda m: " " * len(m[0]), rest, flags=re.I)
+    found = _standing(understood.values("concern"), rest)
+    if context.asked == "concern":
+        others = bool(reading.phones or reading.emails or reading.name or reading.ending or reading.time)
+        reading.concern = read_answer(rest, told, other_details=others or reading.leaves)
+        return
+    if context.asked in ("consent", "confirm") and not (reading.corrects or "concern" in reading.fields or reading.no):
+        return
+    if context.booking or reading.wants_booking:
+        reading.concern = read_mention(rest)
+    elif _OWN.search(reading.text) and not is_question(reading.text):
+        reading.concern = read_mention(reading.text)  # "my crown is thinning": kept for a booking that may follow
+    if reading.concern is None:
+        reading.concern = from_entities(found, corrects=reading.corrects)
+
+
+def _standing(found: Sequence[Entity], plain: str) -> list[Entity]:
+    """The entities that stand in words that tell something."""
+    return [one for one in found if plain[one.start : one.end].strip()]
+
+
+def _overlap(entity: Entity, span: tuple[int, int]) -> bool:
+    return entity.start < span[1] and span[0] < entity.end
+
+
+# --- attitude ---------------------------------------------------------------------------------------------------------
+
+
+def _read_attitude(reading: Reading, plain: str, asked: str | None) -> None:
+    words = plain.strip()
+    topics, sure = reading.topics, reading.sure_topics
+    reading.fields = frozenset(name for name, pattern in forms.FIELDS.items() if pattern.search(words))
+    yes, not_no = bool(forms.YES.match(words)), bool(forms.NOT_NO.match(words))
+    said_no = bool(forms.NO.match(words)) and not not_no
+    negated = (bool(forms.NEGATED.search(words)) and not forms.CONDITION.search(words)) or bool(
+        forms.NEGATED.match(words)
+    )
+    reading.withdraws = bool(forms.WITHDRAWS.search(words)) and not (yes and forms.CONDITION.search(words))
+    reading.no = (
+        said_no or (negated and not not_no) or ("deny" in topics and not yes and not not_no) or reading.withdraws
+    )
+    reading.unsure = bool(forms.UNSURE.search(words))
+    if reading.unsure and asked == "consent" and not reading.withdraws and not forms.NEGATED.search(words):
+        reading.no = False
+    reading.yes = (
+        not reading.no and not (reading.unsure and asked == "consent") and (yes or not_no or "affirm" in topics)
+    )
+    reading.refuses = "refuse_detail" in sure or bool(forms.REFUSES.search(words))
+    reading.refused = frozenset(name for name, pattern in forms.REFUSED.items() if pattern.search(words))
+    reading.corrects = "correct_detail" in topics or bool(forms.CORRECTS.search(words))
+    reading.leaves, reading.removes = bool(forms.LEAVES.search(words)), bool(forms.REMOVES.search(words))
+    reading.same = bool(forms.SAME.search(words))
+    condition = forms.CONDITION.search(words)
+    if asked == "consent" and reading.yes and condition and len(condition[0].split()) >= 3:
+        reading.conditions = condition[0].strip(" .")

@@ -1,0 +1,100 @@
+"""What the visitor would like help with: words and category."""
+
+import re
+from collections.abc import Sequence
+
+from leads.reading.forms import CORRECTS, REFUSES
+from leads.understanding import Entity, Segment
+
+CONCERNS = ("pattern_baldness", "receding_hairline", "scars_and_patches")
+LONGEST_CONCERN = 500
+_LONG = 25  # words; whoever writes more tells a story, and all of it is kept
+
+_CATEGORY = (
+    (
+        "scars_and_patches",
+        re.compile(
+            r"\bscar(?:s|red|ring)?\b|\bpatch(?:es|y)?\b|areata|\bspots?\b|\bfu[te]\b|\bstrip\b|\bburn|injur"
+            r"|\boperation|transplant|alopecia|trichotillomania",
+            re.I,
+        ),
+    ),
+    ("receding_hairline", re.compile(r"\bhair ?line|\breced|\btemples?\b|widow'?s|\bforehead\b|\bfront\b", re.I)),
+    (
+        "pattern_baldness",
+        re.compile(
+            r"\bthin(?:s|ning|ner|ned)?\b|\bbald|\bcrown\b|\bdensity\b|\bparting\b|\btop of|\bon top\b"
+            r"|\bhair ?loss\b|\blosing (?:my |his |her )?hair|\bshedding\b|\bhair (?:is )?fall",
+            re.I,
+        ),
+    ),
+)
+_LEAD = re.compile(
+    r"^(?:(?:and|so|but|also|because|cos|hi|hello|well|actually|no|it'?s|its|it is|this is|that'?s|i'?m|im|i am"
+    r"|i have(?: got)?|i'?ve(?: got)?|ive(?: got)?|got|with|for|about|the|a|an|my"
+    r"|not \w+|concern|reason|problem|issue|help with|would like|like|is|change|to)[\s,:-]+)+",
+    re.I,
+)
+_TAIL = re.compile(
+    r"[\s,]+(?:and|i|is|it|free|available|on|at|with|my|would|but|so|can|could|please|pls|any|the|in|from|number"
+    r"|name|change|to)$",
+    re.I,
+)
+_BARE = frozenset("affirm deny thanks greet goodbye stop refuse_detail clarify start_over".split())  # noqa: SIM905
+
+
+def mentions_concern(text: str) -> bool:
+    """Whether words speak of hair, a scar or a patch."""
+    return any(pattern.search(text) for _, pattern in _CATEGORY)
+
+
+def concern_category(text: str) -> str:
+    """The concern's category in the contract's names; `other` where nothing fits."""
+    return next((name for name, pattern in _CATEGORY if pattern.search(text)), "other")
+
+
+def read_answer(rest: str, told: Sequence[Segment], *, other_details: bool) -> tuple[str, str] | None:
+    """The concern in an answer to "what would you like help with?": (category, words).
+
+    `rest` has phones, addresses, times and names blanked. With `other_details` in the message only words that speak of
+    a concern count, else all of them.
+    """
+    words = " ".join(rest[s.start : s.end].strip() for s in told if not (s.topic in _BARE and s.is_sure))
+    words = re.sub(r"\s{2,}", " ", re.sub(r" {3,}", ", ", words)).strip(" ,.-/:")
+    if len(words.split()) <= _LONG and (other_details or CORRECTS.search(words)):
+        return read_mention(rest)
+    if not words or REFUSES.search(words) or len(re.findall(r"[^\W\d_]", words)) < 2 or _is_mash(words):
+        return None
+    sure = next((s.topic for s in told if s.topic in CONCERNS and s.is_sure), None)
+    return sure or concern_category(words), words[:LONGEST_CONCERN]
+
+
+def read_mention(rest: str) -> tuple[str, str] | None:
+    """A concern mentioned among other things, the last one where several are: (category, words)."""
+    chunks = [_trimmed(chunk) for chunk in re.split(r"[,.;!?\n|]| {3,}|\bbut\b", rest)]
+    told = [chunk for chunk in chunks if chunk and mentions_concern(chunk) and not re.match(r"not\b", chunk, re.I)]
+    if not told:
+        return None
+    words = told[-1] if CORRECTS.search(rest) else ", ".join(told)
+    return concern_category(words), words[:LONGEST_CONCERN]
+
+
+def from_entities(found: Sequence[Entity], *, corrects: bool) -> tuple[str, str] | None:
+    """The concern that the language engine marked: (category, words)."""
+    if not found:
+        return None
+    values = [found[-1].value] if corrects else list(dict.fromkeys(one.value.strip() for one in found))
+    words = ", ".join(values)
+    return concern_category(words), words[:LONGEST_CONCERN]
+
+
+def _trimmed(chunk: str) -> str:
+    words = _LEAD.sub("", re.sub(r"\s+", " ", chunk).strip())
+    while (shorter := _TAIL.sub("", words)) != words:
+        words = shorter
+    return words.strip(" -:")
+
+
+def _is_mash(words: str) -> bool:
+    mashed = re.search(r"[bcdfghjklmnpqrstvwxz]{6,}|asdf|qwer|zxcv|sdfg|dfgh|hjkl|([a-z])\1{3,}", words.lower())
+    return bool(mashed) and not mentions_concern(words) and len(words.split()) < 4

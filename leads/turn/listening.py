@@ -1,0 +1,215 @@
+"""What a visitor said or chose goes to whoever deals with it."""
+
+import re
+
+from leads.facts import FAQ_TOPICS
+from leads.handoff import stop_waiting
+from leads.intake import last_lead, refresh_questions
+from leads.reading import Reading
+from leads.replies import Reply
+from leads.turn.answering import answer, answer_unclear, hand_over, keep_unmet, matters, miss
+from leads.turn.erasing import erase_everything, keep_everything
+from leads.turn.offers import (
+    answer_topic,
+    ask_clinic,
+    finish_answers,
+    meant_none,
+    offer_to_ask,
+    settle,
+    take_answer,
+    take_question,
+)
+from leads.turn.request import (
+    CARRY_ON,
+    amend_lead,
+    ask_again,
+    ask_to_erase,
+    book_on,
+    hear_in_booking,
+    note_opening,
+    restart_booking,
+    resume_booking,
+    start_booking,
+    stop_booking,
+)
+from leads.turn.talk import Heard, Talk, strong_details
+from leads.turn.urgent import report_urgent
+from leads.understanding import BOOKING_TOPICS, Understanding
+
+_ERASE = re.compile(
+    r"\b(?:delet\w*|eras\w*|remov\w*|forget|wipe|scrub|get rid of|destroy|clear|unsubscribe)\b.{0,40}\b(?:data"
+    r"|details?|info\w*|chat|conversation|everything|all"
+    r"|me|record\w*|number|request|messages?|history)\b|\bright to be forgotten\b"
+    r"|\b(?:data|details?|info\w*|chat|conversation|everything|records?|request|history)\b.{0,20}\b(?:deleted|erased"
+    r"|removed|wiped|gone)\b",
+    re.I | re.S,
+)
+_ALL = re.compile(r"\b(?:all|everything|data|chat|conversation|details|info\w*|record\w*|request)\b", re.I)
+_DESPAIR = re.compile(
+    r"\b(?:kill(?:ing)? my ?self|suicid\w*|end (?:my|it) (?:life|all)|(?:don'?t|do not|dont) want to (?:live"
+    r"|be alive|be here any ?more|exist)"
+    r"|want(?:ed)? to die|better off dead|self[- ]?harm\w*|hurt(?:ing)? myself|no reason to live"
+    r"|take my (?:own )?life)\b",
+    re.I,
+)
+
+
+def run_turn(talk: Talk, heard: Heard | None) -> list[Reply]:
+    """Run the turn and give what is said. Draft and memory are put back into the conversation."""
+    if talk.message.choice is not None:
+        take_choice(talk, talk.message.choice)
+    elif heard is not None:
+        listen(talk, heard)
+    if not talk.replies:
+        miss(talk, [])
+    if not talk.forget:
+        talk.draft.touched_at = talk.now.isoformat()
+        talk.conversation.draft = talk.draft.as_json()
+        talk.conversation.memory = dict(talk.memory)
+        refresh_questions(talk.session, talk.conversation, talk.now)
+    return talk.replies
+
+
+def listen(talk: Talk, heard: Heard) -> None:
+    """Give a text to whoever deals with it; an emergency comes first."""
+    text, understood = heard.text, heard.understood
+    reading = heard.read(talk.draft, talk.clinic, talk.now)
+    if understood.language == "other" and not reading.phones and not reading.emails and not reading.name:
+        talk.say("utter_other_language", topics=("out_of_scope",))
+        return ask_again(talk)
+    urgent = [s for s in understood.segments if s.topic == "urgent_problem" and s.decision != "refuse"]
+    if _DESPAIR.search(text):
+        talk.say("utter_despair", topics=("urgent_problem",))
+        return ask_again(talk)
+    if urgent:
+        report_urgent(talk, reading)
+    elif talk.pending.get("kind") == "erase" and settle(talk, reading):
+        return None
+    elif _wants_erasing(talk, reading, understood):
+        ask_to_erase(talk)
+    elif talk.pending and (take_question(talk, reading) or settle(talk, reading)):
+        return None
+    elif talk.draft.is_open:
+        hear_in_booking(talk, reading)
+    else:
+        hear_outside(talk, reading, understood)
+    return None
+
+
+def _wants_erasing(talk: Talk, reading: Reading, understood: Understanding) -> bool:
+    """Whether data is to be erased: all of it, not one field of an open booking."""
+    if talk.draft.is_open:
+        one_field = reading.fields & {"phone", "email", "name"} and not _ALL.search(reading.text)
+        if one_field or reading.withdraws:
+            return False
+    elif reading.withdraws and talk.memory.get("booked"):
+        return True
+    told = any(segment.topic in ("privacy", "stop", "refuse_detail") for segment in understood.segments)
+    return told and bool(_ERASE.search(reading.text))
+
+
+def hear_outside(talk: Talk, reading: Reading, understood: Understanding) -> None:
+    """Take a message while no booking is open."""
+    topics = reading.topics
+    wants = "book_consultation" in reading.sure_topics or reading.wants_booking
+    sent = bool(talk.memory.get("booked"))
+    if reading.has_detail and sent and not wants and not reading.questions and amend_lead(talk, reading):
+        return None
+    if wants or reading.phones or reading.emails:
+        return start_booking(talk, reading)
+    if talk.draft.state == "paused" and (CARRY_ON.search(reading.text) or "start_over" in topics):
+        return resume_booking(talk, restart="start_over" in topics)
+    if "book_consultation" in topics and not reading.questions:
+        return start_booking(talk, reading)
+    talk.booking.take_details(strong_details(reading))  # kept for a booking that may follow
+    if talk.booking.changed:
+        note_opening(talk)
+    talk.booking.notes.texts.clear()
+    talk.draft.asked, talk.booking.again = None, None
+    unclear = [segment for segment in reading.unclear if matters(talk, segment, reading)]
+    answer(talk, reading.questions)
+    if reading.questions and not talk.replies:
+        return miss(talk, reading.questions)
+    if unclear and not answer_unclear(talk, unclear):
+        return miss(talk, unclear)
+    if not talk.replies:
+        return small_talk(talk, reading)
+    return finish_answers(talk)
+
+
+def small_talk(talk: Talk, reading: Reading) -> None:
+    """What needs no answer from the document."""
+    topics = reading.topics
+    order = (
+        "bot_challenge",
+        "capabilities",
+        "human_handoff",
+        "privacy",
+        "stop",
+        "thanks",
+        "goodbye",
+        "greet",
+        "affirm",
+        "deny",
+    )
+    topic = next((topic for topic in order if topic in topics), None)
+    lead = last_lead(talk.session, talk.conversation.id)
+    if topic == "stop" and stop_waiting(talk.conversation):
+        return talk.say("utter_waiting_stopped", topics=("stop",))
+    if topic == "stop" or (topic is None and "start_over" in topics):
+        return talk.say("utter_nothing_to_stop", topics=("stop",) if topic else ())
+    if topic == "greet":
+        return talk.say("utter_greet_again", talk.choices("book"), ("greet",))
+    if topic in ("affirm", "deny"):
+        return talk.say(f"utter_{topic}_nothing", talk.choices("book") if topic == "affirm" else (), (topic,))
+    if topic:
+        return talk.say(f"utter_{topic}", topics=(topic,))
+    if "correct_detail" in topics:
+        if lead and amend_lead(talk, None):
+            return None
+        return talk.say("utter_nothing_to_change", talk.choices("book"))
+    if topics & set(BOOKING_TOPICS) and "clarify" not in topics:
+        talk.memory["pending"] = {"kind": "offer", "offers": "book_consultation"}
+        note = talk.voice.text("utter_got_name", name=reading.name) if reading.name else talk.voice.text("utter_got_it")
+        return talk.put(Reply(f"{note} {talk.voice.text('utter_anything_else')}", talk.choices("book")))
+    return miss(talk, [])
+
+
+def take_choice(talk: Talk, choice: str) -> None:
+    """Take a quick reply."""
+    kind, _, value = choice.partition(":")
+    if kind == "topic" and value in FAQ_TOPICS:
+        talk.memory["misses"] = 0
+        answer_topic(talk, value)
+    elif choice in ("book", "book:another"):
+        start_booking(talk, None, another=choice == "book:another")
+    elif choice == "person":
+        hand_over(talk)
+        ask_again(talk)
+    elif choice == "stop_waiting":
+        talk.say("utter_waiting_stopped" if stop_waiting(talk.conversation) else "utter_nothing_to_stop")
+        ask_again(talk)
+    elif kind == "answer":
+        take_answer(talk, value)
+    elif choice == "none" and talk.pending.get("kind") == "near":
+        offer_to_ask(talk, talk.pending.get("ids", []))
+    elif choice == "none":
+        meant_none(talk)
+    elif choice == "carry_on":
+        resume_booking(talk) if talk.draft.state == "paused" else ask_again(talk)
+    elif choice == "restart":
+        restart_booking(talk)
+    elif choice == "stop":
+        stop_booking(talk, None)
+    elif choice == "change":
+        if talk.draft.is_open or not amend_lead(talk, None):
+            ask_again(talk)
+    elif kind == "ask_clinic":
+        ask_clinic(talk, value == "yes")
+    elif kind == "erase":
+        erase_everything(talk) if value == "yes" else keep_everything(talk)
+    elif talk.draft.is_open and talk.booking.choose(choice):
+        keep_unmet(talk)
+        book_on(talk)
+    else:
+        ask_again(talk)

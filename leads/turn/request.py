@@ -1,0 +1,250 @@
+"""The request for a consultation: begun, taken on with every message, sent, stopped, changed, forgotten."""
+
+import re
+from dataclasses import replace
+from datetime import datetime
+
+from leads.contacts import Found
+from leads.draft import Draft
+from leads.intake import commit_lead, draft_of, drop_incomplete, forget_details, last_lead
+from leads.questions import open_questions_of, pass_on
+from leads.reading import Reading, is_question
+from leads.reading.forms import ANOTHER
+from leads.replies import Reply
+from leads.store import ERASED
+from leads.times import say_time
+from leads.turn.answering import ABUSE, OTHERS, answer, keep_for_clinic, keep_unmet, outside_scope
+from leads.turn.talk import Talk
+
+CARRY_ON = re.compile(
+    r"\b(?:carry on|continue|resume|go on|pick up|where (?:were|was) (?:we|i)|back to (?:my|the) (?:booking|request)"
+    r"|finish (?:my|the))\b",
+    re.I,
+)
+_STOPS = re.compile(
+    r"\b(?:stop|cancel|quit|abort|forget (?:it|the (?:booking|whole thing|request))|never ?mind)\b", re.I
+)
+
+
+def start_booking(talk: Talk, reading: Reading | None, *, another: bool = False) -> None:
+    """Open a booking, or say that there is a request already."""
+    another = another or bool(reading and ANOTHER.search(reading.text))
+    if talk.draft.state == "paused" and not another:
+        return resume_booking(talk, reading=reading)
+    if reading:
+        answer(talk, reading.questions)
+    someone_else = bool(reading and reading.someone_else)
+    if talk.memory.get("booked") and not another and not someone_else:
+        lead = last_lead(talk.session, talk.conversation.id)
+        if lead:
+            choices = talk.choices("book:another", "change")
+            return talk.say("utter_already_booked", choices, ("book_consultation",), reference=lead.reference)
+    first = not talk.memory.get("booked")
+    if another and not first:
+        talk.use_draft(Draft(number=talk.draft.number))  # what was told for the first one is not taken for granted
+    talk.draft.state = "open"
+    note_opening(talk)
+    if reading:
+        talk.booking.take_details(_with_same(talk, reading))
+    told = talk.draft.name and talk.draft.has_contact
+    key = "utter_booking_start_told" if told else "utter_booking_start"
+    if someone_else:
+        key = "utter_booking_start_for_someone"
+    elif not first:
+        key = "utter_booking_start_second"
+    talk.booking.notes.texts.insert(0, talk.voice.text(key))
+    return book_on(talk, topics=("book_consultation",))
+
+
+def note_opening(talk: Talk) -> None:
+    """Remember since when there is something that a visitor may want forgotten."""
+    talk.memory.setdefault("opened_at", talk.message.at.isoformat())
+
+
+def resume_booking(talk: Talk, reading: Reading | None = None, *, restart: bool = False) -> None:
+    """Go on with a booking that was stopped."""
+    if restart:
+        return restart_booking(talk)
+    talk.draft.state = "open"
+    talk.booking.notes.add(talk.voice.text("utter_booking_resumed"))
+    if reading:
+        answer(talk, reading.questions)
+        talk.booking.take_details(_with_same(talk, reading))
+    return book_on(talk, topics=("book_consultation",))
+
+
+def restart_booking(talk: Talk) -> None:
+    """Begin a booking anew, with nothing of what was told."""
+    drop_incomplete(talk.session, talk.conversation.id, talk.draft.number)
+    talk.use_draft(Draft(number=talk.draft.number, state="open", told=talk.draft.told))
+    talk.booking.notes.add(talk.voice.text("utter_booking_restarted"))
+    book_on(talk, topics=("book_consultation",))
+
+
+def amend_lead(talk: Talk, reading: Reading | None) -> bool:
+    """Change the request that was sent last in this conversation: its summary comes again before anything changes."""
+    lead = last_lead(talk.session, talk.conversation.id)
+    if lead is None or lead.status not in ("new", "contacted", "confirmed"):
+        return False
+    said = say_time(lead.time_start, lead.time_end, talk.calendar) if lead.time_start and lead.time_end else None
+    talk.use_draft(draft_of(lead, talk.draft.number, said))
+    talk.draft.asked = "confirm"
+    if reading:
+        answer(talk, reading.questions)
+        talk.booking.hear(reading)
+    else:
+        talk.booking.reopen_any()
+    book_on(talk)
+    return True
+
+
+def hear_in_booking(talk: Talk, reading: Reading) -> None:
+    """Take a message while a booking is open: an aside is answered and the question put again, the rest is for it."""
+    if talk.pending.get("kind") == "meant" and not reading.questions:
+        keep_unmet(talk)
+    if _leaves_booking(talk, reading):
+        return
+    alone = not (reading.has_detail or reading.questions)
+    if CARRY_ON.search(reading.text) and alone and not reading.no:
+        return book_on(talk)
+    if OTHERS.search(reading.text) and (reading.unclear or reading.questions):
+        talk.say("utter_others_data", topics=("out_of_scope",))
+        return ask_again(talk)
+    answer(talk, reading.questions)
+    attitude = reading.yes or reading.no or reading.refuses or reading.leaves or reading.removes or reading.same
+    if "clarify" in reading.sure_topics and alone and not reading.yes:
+        return talk.put(talk.booking.explain())
+    if alone and not attitude and _answer_unplaced(talk, reading):
+        return ask_again(talk)
+    if reading.topics and reading.topics <= {"greet", "thanks"} and alone and not reading.unclear and not reading.yes:
+        return ask_again(talk)
+    if reading.questions and not reading.has_detail and not attitude:
+        return ask_again(talk)
+    talk.booking.hear(_with_same(talk, reading))
+    return book_on(talk)
+
+
+def _leaves_booking(talk: Talk, reading: Reading) -> bool:
+    """Whether the visitor stops, starts over or says goodbye; then that was dealt with."""
+    asked = talk.draft.asked
+    plain = asked in ("consent", "confirm") and (reading.no or reading.yes) and not _STOPS.search(reading.text)
+    changing = talk.draft.asked != talk.draft.missing() or asked == "confirm"
+    stops = "stop" in reading.sure_topics or ("stop" in reading.topics and _STOPS.search(reading.text))
+    keeps = changing and reading.leaves and not (asked == "confirm" and _STOPS.search(reading.text))
+    if reading.has_detail or reading.withdraws or plain or keeps:
+        return False
+    if stops:
+        stop_booking(talk, reading)
+    elif "start_over" in reading.sure_topics:
+        answer(talk, reading.questions)
+        restart_booking(talk)
+    elif "goodbye" in reading.sure_topics and not reading.questions and not reading.yes:
+        talk.say("utter_goodbye_in_booking", talk.choices("carry_on"), ("goodbye",))
+    else:
+        return False
+    return True
+
+
+def _answer_unplaced(talk: Talk, reading: Reading) -> bool:
+    """What nobody can answer, said in the middle of a booking: outside, or a question for the clinic."""
+    outside = [segment for segment in reading.unclear if segment.topic == "out_of_scope" and segment.is_sure]
+    if any(is_question(segment.text) for segment in outside) or ABUSE.search(reading.text):
+        outside_scope(talk, reading.text)
+        return True
+    asked = [segment for segment in reading.unclear if is_question(segment.text) and len(segment.text.split()) > 2]
+    return keep_for_clinic(talk, asked)
+
+
+def _with_same(talk: Talk, reading: Reading) -> Reading:
+    """ "The same number": what the last request of this conversation had."""
+    if not reading.same or reading.phones or reading.emails:
+        return reading
+    lead = last_lead(talk.session, talk.conversation.id)
+    if lead is None:
+        return reading
+    phones = [Found(lead.phone, lead.phone, (0, 0))] if lead.phone and reading.fields != {"email"} else []
+    emails = [Found(lead.email, lead.email, (0, 0))] if lead.email and (not phones or "email" in reading.fields) else []
+    return replace(reading, phones=phones, emails=emails)
+
+
+def ask_again(talk: Talk) -> None:
+    """After an aside: the open question once more, in the words of the first time."""
+    if not talk.draft.is_open:
+        return
+    asked = talk.draft.asked or talk.draft.missing()
+    if asked in ("name", "phone", "email", "time") and talk.draft.holds(asked):
+        talk.booking.reopen(asked)
+    talk.put(talk.booking.ask())
+
+
+def book_on(talk: Talk, topics: tuple[str, ...] = ()) -> None:
+    """Go on with the booking after the visitor's words were taken: its end, or the next question."""
+    ending = talk.booking.ending
+    talk.memory["misses"] = 0
+    if ending == "send":
+        return send_request(talk)
+    if ending == "stopped":
+        return stop_booking(talk, None)
+    if ending in ("no_consent", "withdrawn"):
+        return forget_booking(talk, ending)
+    if ending in ("no_contact", "no_name"):
+        talk.draft.state, talk.draft.asked = "paused", None
+        talk.draft.no_phone = talk.draft.no_email = False
+        talk.draft.tries = {}
+        return talk.say(f"utter_{ending}", talk.choices("person"))
+    reply = talk.booking.ask()
+    return talk.put(Reply(reply.text, reply.choices, reply.asks_for, topics or reply.topics, reply.sources))
+
+
+def send_request(talk: Talk) -> None:
+    """Commit the lead in this turn's transaction, then thank: who reads the thanks can rely on it."""
+    amended = talk.draft.amends is not None
+    # The transcript's questions count up to now, also those of this message.
+    talk.conversation.memory = dict(talk.memory)
+    talk.session.flush()
+    lead = commit_lead(talk.session, talk.conversation, talk.draft, talk.clinic.time_zone, talk.channels, talk.now)
+    if amended:
+        talk.say("utter_booking_changed", reference=lead.reference)
+    else:
+        pass_on(talk.session, [question.id for question in open_questions_of(talk.session, talk.conversation.id)])
+        first = not talk.memory.get("booked")
+        talk.memory["booked"] = int(talk.memory.get("booked", 0)) + 1
+        key = "utter_booking_done" if first else "utter_booking_done_second"
+        talk.say(key, topics=("book_consultation",), reference=lead.reference, promise=talk.promise())
+    talk.draft = Draft(number=talk.draft.number + (0 if amended else 1))
+    talk.memory.pop("opened_at", None)
+
+
+def stop_booking(talk: Talk, reading: Reading | None) -> None:
+    """Set the booking aside. Nothing of it is sent or stored as a request, so a consent that was given ends too."""
+    if reading:
+        answer(talk, reading.questions)
+    talk.draft.asked = None
+    talk.draft.tries = {}
+    if talk.draft.amends:
+        talk.draft = Draft(number=talk.draft.number)
+        return talk.say("utter_amending_stopped", topics=("stop",))
+    talk.draft.state, talk.draft.consent = "paused", None
+    drop_incomplete(talk.session, talk.conversation.id, talk.draft.number)
+    return talk.say("utter_booking_stopped", talk.choices("carry_on"), ("stop",))
+
+
+def forget_booking(talk: Talk, ending: str) -> None:
+    """No consent: the details go, from the draft and from the transcript, before anybody says so."""
+    if talk.draft.amends:  # a request that was sent: taking the consent back erases it, after a question
+        talk.draft = Draft(number=talk.draft.number)
+        return ask_to_erase(talk)
+    talk.session.info[ERASED] = True
+    opened = talk.memory.pop("opened_at", None)
+    since = datetime.fromisoformat(opened) if opened else None
+    forget_details(talk.session, talk.conversation.id, talk.draft, since, talk.voice.text("utter_words_removed"))
+    drop_incomplete(talk.session, talk.conversation.id, talk.draft.number)
+    talk.draft = Draft(number=talk.draft.number)
+    talk.drop_tracker = True
+    return talk.say("utter_no_consent" if ending == "no_consent" else "utter_consent_withdrawn")
+
+
+def ask_to_erase(talk: Talk) -> None:
+    """Erasing cannot be undone, so it is asked first."""
+    talk.memory["pending"] = {"kind": "erase"}
+    talk.say("utter_erase_confirm", talk.choices("erase:yes", "erase:no"), ("privacy",))

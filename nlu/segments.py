@@ -1,0 +1,370 @@
+"""spaCy components: where a message can be divided into separate requests.
+
+`clauses` proposes; it divides too often rather than too seldom. `nlu.classifier` joins neighbours again unless both
+are confidently about different things.
+"""
+
+from __future__ import annotations  # noqa: I001
+
+from typing import Iterator, List, Set, Tuple
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span, Token
+import itertools
+
+# A message is cut into at most this many pieces: its spans are encoded one by one, and a visitor waits for them.
+MAX_PIECES = 6
+
+QUESTION_WORDS = {"how", "what", "when", "where", "who", "why", "which", "whats", "what's", "hows", "wheres", "whos"}
+AUXILIARIES = {
+    "is",
+    "are",
+    "am",
+    "was",
+    "were",
+    "do",
+    "does",
+    "did",
+    "can",
+    "could",
+    "will",
+    "would",
+    "shall",
+    "should",
+    "may",
+    "might",
+    "must",
+    "have",
+    "has",
+    "had",
+    "isn't",
+    "aren't",
+    "don't",
+    "doesn't",
+    "can't",
+    "won't",
+    "couldn't",
+    "wouldn't",
+    "ca",
+    "wo",
+    "cant",
+    "wont",
+    "dont",
+    "doesnt",
+    "isnt",
+}
+SUBJECTS = {
+    "i",
+    "you",
+    "u",
+    "he",
+    "she",
+    "it",
+    "we",
+    "they",
+    "this",
+    "that",
+    "there",
+    "these",
+    "those",
+    "ya",
+    "ye",
+    "yous",
+    "someone",
+    "anyone",
+    "my",
+    "your",
+    "the",
+    "a",
+    "an",
+    "people",
+    "women",
+    "men",
+    "smp",
+    "micropigmentation",
+}
+JOINERS = {"and", "but", "also", "plus", "so", "then", "or", "oh", "btw", "&", "additionally"}
+OPENERS = {
+    "please",
+    "pls",
+    "tell",
+    "give",
+    "show",
+    "book",
+    "call",
+    "text",
+    "email",
+    "ring",
+    "send",
+    "thanks",
+    "thank",
+    "cheers",
+    "hi",
+    "hello",
+    "hey",
+    "yes",
+    "yeah",
+    "yep",
+    "no",
+    "nope",
+    "ok",
+    "okay",
+    "any",
+    "im",
+    "i'm",
+    "ive",
+    "id",
+    "my",
+    "let",
+    "need",
+    "want",
+    "wanna",
+    "looking",
+    "just",
+    "not",
+    "sorry",
+    "bye",
+    "great",
+    "actually",
+}
+REQUESTS = {
+    "tell",
+    "show",
+    "give",
+    "send",
+    "explain",
+    "book",
+    "need",
+    "want",
+    "any",
+    "please",
+    "pls",
+    "kindly",
+    "call",
+    "ring",
+    "list",
+}
+WISHES = {
+    ("i", "want"),
+    ("i", "need"),
+    ("i", "wanna"),
+    ("i", "wish"),
+    ("i", "would", "like"),
+    ("i", "'d", "like"),
+    ("i", "'d", "love"),
+    ("let", "me"),
+    ("let", "'s"),
+    ("can", "i"),
+    ("i", "have", "to"),
+    ("wondering", "if"),
+    ("do", "i"),
+    ("looking", "to"),
+    ("id", "like"),
+    ("then", "i"),
+    ("i", "d", "like"),
+    ("want", "to"),
+    ("it", "hurts"),
+    ("it", "safe"),
+}
+# A greeting, an answer or thanks may be divided from what follows it without any other sign.
+STANDALONE = {"hi", "hello", "hey", "hiya", "yes", "yeah", "yep", "no", "nope", "thanks", "cheers", "ok", "okay"}
+ENDINGS = {".", "?", "!", "…", ";", "\n", "??", "?!", "!!", "..", "..."}
+
+
+def starts_question(tokens: List[Token], index: int) -> bool:
+    """Whether a question or a statement with its own subject begins at this token."""
+    word = tokens[index].lower_
+    after = tokens[index + 1].lower_ if index + 1 < len(tokens) else ""
+    if word in QUESTION_WORDS:
+        return True
+    if word in AUXILIARIES and after in {"n't", "not"}:
+        after = tokens[index + 2].lower_ if index + 2 < len(tokens) else ""
+    return word in AUXILIARIES and after in SUBJECTS
+
+
+def asks(tokens: List[Token]) -> bool:
+    """Whether these words ask for something, by their form: a question, or a wish or request addressed to the clinic."""  # noqa: E501
+    words = [token.lower_ for token in tokens if not token.is_punct and not token.is_space]
+    if any("?" in token.text for token in tokens[-2:]):
+        return True
+    for start in range(min(4, len(tokens))):
+        if starts_question(tokens, start) and all(
+            token.lower_ in OPENERS or token.lower_ in JOINERS or token.is_punct for token in tokens[:start]
+        ):
+            return True
+    return bool(words) and (words[0] in REQUESTS or tuple(words[:2]) in WISHES or tuple(words[:3]) in WISHES)
+
+
+def starts_statement(tokens: List[Token], index: int) -> bool:
+    """Whether a clause with a subject and something said about it may begin at this token."""
+    word = tokens[index].lower_
+    after = tokens[index + 1].lower_ if index + 1 < len(tokens) else ""
+    if word in {"i", "you", "u", "he", "she", "it", "we", "they", "there", "this", "that"}:
+        return (bool(after) and after.isalpha()) or after.startswith("'")
+    return word in OPENERS or (word == "my" and bool(after))
+
+
+def boundaries(doc: Doc) -> Iterator[Tuple[int, str]]:
+    """Every token index at which a piece may begin, with the reason: sentence, joiner, comma or bare."""
+    tokens = list(doc)
+    for index in range(1, len(tokens)):
+        before = tokens[index - 1]
+        if tokens[index].is_space or (tokens[index].is_punct and tokens[index].text not in {"(", "-"}):
+            continue
+        if before.text[-1:] in ENDINGS or "\n" in before.text or before.text in ENDINGS:
+            yield index, "sentence"
+        elif before.lower_ in JOINERS and (starts_question(tokens, index) or starts_statement(tokens, index)):
+            yield index, "joiner"
+        elif before.text in {",", "-", "–", "—", ":", "/", "("}:
+            if (
+                starts_question(tokens, index)
+                or starts_statement(tokens, index)
+                or tokens[index].lower_ in JOINERS
+                or (index >= 2 and tokens[index - 2].lower_ in STANDALONE)
+            ):
+                yield index, "comma"
+        elif starts_bare_question(tokens, index) and not continues(tokens, index):
+            yield index, "bare"
+
+
+def starts_bare_question(tokens: List[Token], index: int) -> bool:
+    """Whether a question begins here though no punctuation says so (dictation); relative clauses are none."""
+    word = tokens[index].lower_
+    after = tokens[index + 1].lower_ if index + 1 < len(tokens) else ""
+    if word in {"how", "hows"}:
+        return after in {"much", "long", "many", "often", "soon", "do", "does", "is", "can", "old"}
+    if word in {"what", "whats"}:
+        return word == "whats" or after in {"is", "are", "does", "do", "about", "'s", "s"}
+    return word not in QUESTION_WORDS and starts_question(tokens, index)
+
+
+# Words after which a question word or an auxiliary goes on with the same clause: "know how", "about what", "and how".
+LEADS_ON = {
+    "know",
+    "wondering",
+    "wonder",
+    "ask",
+    "asking",
+    "tell",
+    "me",
+    "about",
+    "on",
+    "of",
+    "for",
+    "at",
+    "to",
+    "from",
+    "in",
+    "with",
+    "see",
+    "explain",
+    "understand",
+    "sure",
+    "if",
+    "that",
+    "than",
+    "as",
+    "and",
+    "or",
+    "but",
+    "so",
+    "how",
+    "what",
+    "when",
+    "where",
+    "who",
+    "why",
+    "which",
+    "is",
+    "are",
+    "just",
+    "exactly",
+    "like",
+    "idea",
+    "out",
+    "not",
+    "also",
+    "long",
+    "much",
+    "many",
+    "often",
+    "soon",
+    "old",
+    "far",
+    "hell",
+    "please",
+    "then",
+    "because",
+    "whether",
+    "really",
+    "by",
+    "depends",
+    "say",
+    "said",
+    "check",
+    "matter",
+    "u",
+    "you",
+    "the",
+    "my",
+    "your",
+    "no",
+    "yes",
+    "question",
+}
+
+
+def continues(tokens: List[Token], index: int) -> bool:
+    """Whether the clause running before this token goes on with it."""
+    before = tokens[index - 1].lower_
+    if before in LEADS_ON:
+        return True
+    # "how much does it", "what colour is the": the words since the question word belong to the same question
+    if tokens[index].lower_ in AUXILIARIES:
+        since = [token.lower_ for token in tokens[max(0, index - 4) : index]]
+        return any(word in QUESTION_WORDS for word in since) and not any(word in AUXILIARIES for word in since)
+    return False
+
+
+def is_enough(span: Span) -> bool:
+    """Whether a piece says something: two words, or one that stands alone ("yes,") or asks ("cost?")."""
+    words = [token for token in span if token.is_alpha or token.like_num or "@" in token.text]
+    return len(words) >= 2 or (bool(words) and (words[0].lower_ in STANDALONE or "?" in span.text))
+
+
+def pieces(doc: Doc) -> List[Tuple[int, int]]:
+    """Token ranges that cover the message, in order; at most `MAX_PIECES`, each with a word in it."""
+    cuts: List[int] = []
+    for index, _reason in boundaries(doc):
+        start = cuts[-1] if cuts else 0
+        if is_enough(doc[start:index]) and is_enough(doc[index:]):
+            cuts.append(index)
+    edges = [0, *cuts, len(doc)]
+    ranges = [(start, end) for start, end in itertools.pairwise(edges) if end > start]
+    while len(ranges) > MAX_PIECES:  # join the two shortest neighbours
+        sizes = [ranges[place + 1][1] - ranges[place][0] for place in range(len(ranges) - 1)]
+        place = sizes.index(min(sizes))
+        ranges[place : place + 2] = [(ranges[place][0], ranges[place + 1][1])]
+    return ranges
+
+
+def trimmed(doc: Doc, start: int, end: int) -> Tuple[int, int]:
+    """The range without joiners, commas and white space at its edges (a question mark stays)."""
+    drop: Set[str] = {",", "-", "–", "—", ":", ";", "/", "(", ")", *JOINERS}
+    while start < end and (doc[start].is_space or doc[start].lower_ in drop or doc[start].is_punct):
+        start += 1
+    while end > start and (doc[end - 1].is_space or doc[end - 1].lower_ in drop):
+        end -= 1
+    return start, end
+
+
+@Language.component("hairline_clauses")
+def clauses(doc: Doc) -> Doc:
+    """Sets `doc.spans["pieces"]`: the smallest parts into which the message may be divided."""
+    spans = []
+    for start, end in pieces(doc):
+        start, end = trimmed(doc, start, end)
+        if end > start:
+            spans.append(doc[start:end])
+    doc.spans["pieces"] = spans
+    return doc

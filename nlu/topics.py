@@ -1,0 +1,158 @@
+"""The topic model: from sentences' vectors and letters to topics with calibrated confidences. No Rasa in here.
+
+Kernel ridge regression in closed form: similar sentences vote, where similar means both a Gaussian of the distance of
+their embeddings and the character n-grams they share (which carry misspellings and the domain's own words). Held-out
+scores come out of the same factorisation, so that calibration and thresholds cost no second training.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Dict, List, Sequence, Tuple
+
+import numpy as np
+import scipy.linalg
+from scipy.sparse import csr_matrix
+from sklearn.feature_extraction.text import HashingVectorizer
+
+OUTSIDE = "out_of_scope"
+URGENT = "urgent_problem"
+FOLDS = 5
+BUCKETS = 2**16
+LETTERS = HashingVectorizer(
+    analyzer="char_wb", ngram_range=(2, 5), n_features=BUCKETS, alternate_sign=False, norm=None, lowercase=True
+)
+WORDS = HashingVectorizer(
+    analyzer="word",
+    token_pattern=r"(?u)\b\w+\b",
+    ngram_range=(1, 2),
+    n_features=BUCKETS,
+    alternate_sign=False,
+    norm=None,
+)
+
+
+def count(texts: Sequence[str]) -> Tuple[csr_matrix, csr_matrix]:
+    """How often each text has each character n-gram and each word or pair, damped: two (texts, BUCKETS)."""
+    found = []
+    for vectorizer in (LETTERS, WORDS):
+        counts = vectorizer.transform(texts).astype(np.float32)
+        counts.data = 1 + np.log(counts.data)
+        found.append(counts)
+    return found[0], found[1]
+
+
+def inverse_frequency(counts: csr_matrix) -> np.ndarray:
+    """The smoothed logarithm of how rare each n-gram is: (BUCKETS,)."""
+    seen = np.asarray((counts > 0).sum(axis=0)).ravel()
+    return (np.log((1 + counts.shape[0]) / (1 + seen)) + 1).astype(np.float32)
+
+
+def weigh(counts: csr_matrix, idf: np.ndarray) -> csr_matrix:
+    """TF-IDF rows of length 1."""
+    rows = counts.copy()
+    rows.data *= idf[rows.indices]
+    norms = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
+    rows.data /= np.repeat(np.maximum(norms, 1e-9), np.diff(rows.indptr)).astype(np.float32)
+    return rows
+
+
+def invert(kernel: np.ndarray) -> np.ndarray:
+    """The inverse of a symmetric positive matrix by Cholesky: half the work of a general one."""
+    factor, failed = scipy.linalg.lapack.dpotrf(kernel.astype(np.float64), lower=1)
+    if failed:
+        raise np.linalg.LinAlgError("the kernel is not positive: the ridge is too small")
+    half, _ = scipy.linalg.lapack.dpotri(factor, lower=1)
+    lower = np.tril(half)
+    return lower + np.tril(half, -1).T
+
+
+def softmax(scores: np.ndarray) -> np.ndarray:
+    """Probabilities along the last axis."""
+    scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return scores / scores.sum(axis=-1, keepdims=True)
+
+
+def held_out_folds(y: np.ndarray, folds: int = FOLDS, seed: int = 7) -> np.ndarray:
+    """A fold for every example, each topic spread evenly over them."""
+    random = np.random.RandomState(seed)
+    fold = np.zeros(len(y), np.int64)
+    for label in np.unique(y):
+        members = random.permutation(np.flatnonzero(y == label))
+        fold[members] = (np.arange(len(members)) + label) % folds
+    return fold
+
+
+@dataclass
+class TopicModel:
+    """Fits and scores; everything it knows is in `labels` and `arrays` (NumPy only, no pickle).
+
+    `vectors` are (sentences, views, width), each view L2-normalised; texts are cleaned.
+    """
+
+    views: Tuple[Tuple[int, float], ...] = ((-1, 0.6), (0, 0.4))  # which views of the encoder, and their shares
+    width: float = 2.0  # of the Gaussians: exp(width * (cosine - 1))
+    letters: float = 0.4  # the share of the character n-grams beside them
+    words: float = 0.2  # and of words and pairs of words
+    ridge: float = 0.2
+    labels: List[str] = field(default_factory=list)
+    arrays: Dict[str, np.ndarray] = field(default_factory=dict)
+
+    def fit(self, vectors: np.ndarray, texts: Sequence[str], labels: Sequence[str]) -> "TopicModel":
+        """Learns from examples; keeps their held-out scores (examples, labels) in `held_out` and columns in `y`."""
+        self.labels = sorted(set(labels))
+        self.y = np.searchsorted(self.labels, labels)
+        counted = count(texts)
+        rarity = [inverse_frequency(counts) for counts in counted]
+        rows = [weigh(counts, idf) for counts, idf in zip(counted, rarity, strict=False)]
+        kernel = self.near(vectors, self.chosen_views(vectors))
+        for share, matrix in zip((self.letters, self.words), rows, strict=False):
+            kernel += share * (matrix @ matrix.T).toarray()
+        kernel[np.diag_indices_from(kernel)] += self.ridge
+        inverse = invert(kernel)
+        targets = np.eye(len(self.labels), dtype=np.float32)[self.y]
+        dual = (inverse @ targets).astype(np.float32)
+        self.arrays = {"dual": dual, "examples": self.chosen_views(vectors)}
+        for name, share, matrix, idf in zip(("letter", "word"), (self.letters, self.words), rows, rarity, strict=False):
+            # Float16 on disk halves the archive; the scores change in the fourth digit.
+            self.arrays[name + "_weights"] = np.asarray(matrix.T @ (share * dual)).astype(np.float16)
+            self.arrays[name + "_idf"] = idf
+        self.held_out = self.leave_out(inverse, dual, targets)
+        return self
+
+    def chosen_views(self, vectors: np.ndarray) -> np.ndarray:
+        """The views in use: (sentences, used views, width), contiguous."""
+        return np.ascontiguousarray(vectors[:, [view for view, _ in self.views]], dtype=np.float32)
+
+    def near(self, vectors: np.ndarray, examples: np.ndarray) -> np.ndarray:
+        """The Gaussians' kernel between sentences and examples: (sentences, examples)."""
+        mine = self.chosen_views(vectors)
+        total = np.zeros((len(vectors), len(examples)), np.float32)
+        for place, (_, share) in enumerate(self.views):
+            total += share * np.exp(self.width * (mine[:, place] @ examples[:, place].T - 1))
+        return total
+
+    def leave_out(self, inverse: np.ndarray, dual: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """The scores of each fold's examples from a model that never saw the fold, without fitting again.
+
+        For a ridge regression y - f(without the block) = inverse[block, block]^-1 @ dual[block].
+        """
+        held_out = np.zeros_like(targets)
+        fold = held_out_folds(self.y)
+        for place in range(FOLDS):
+            part = np.flatnonzero(fold == place)
+            if len(part):
+                held_out[part] = targets[part] - np.linalg.solve(inverse[np.ix_(part, part)], dual[part])
+        return held_out
+
+    def scores(self, vectors: np.ndarray, texts: Sequence[str]) -> np.ndarray:
+        """Ridge scores (texts, labels): about 1 for the topic, about 0 for the others."""
+        arrays = self.arrays
+        total = self.near(vectors, arrays["examples"]) @ arrays["dual"]
+        for name, counts in zip(("letter", "word"), count(texts), strict=False):
+            rows = weigh(counts, arrays[name + "_idf"])
+            for index in range(len(texts)):  # row by row: only the n-grams of the text are looked up
+                part = slice(rows.indptr[index], rows.indptr[index + 1])
+                weights = arrays[name + "_weights"][rows.indices[part]].astype(np.float32)
+                total[index] += rows.data[part] @ weights
+        return total

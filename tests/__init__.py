@@ -1,0 +1,1 @@
+"""Tests, one folder for each folder they test; `make test` runs all of them."""

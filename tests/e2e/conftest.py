@@ -1,0 +1,3 @@
+"""A visitor with a browser, as in the widget's tests."""
+
+from tests.widget.conftest import arrive, base_url  # noqa: F401

@@ -1,0 +1,156 @@
+"""What a message says, in the light of what was asked: details, questions, yes and no."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from leads.booking import calendar_of
+from leads.clinic import load_clinic
+from leads.reading import Reading, read_message
+from leads.reading.forms import asks_about_the_question, wants_booking
+from leads.understanding import Segment, Understanding
+
+CLINIC = load_clinic(Path(__file__).parents[2] / "clinic.yml")
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)  # a Sunday
+
+
+def read(text: str, asked: str | None = None, topic: str = "inform", decision: str = "sure") -> Reading:
+    """Read one segment, without any entity: what the engine does not see has to be found in the words."""
+    understood = Understanding((Segment(text, 0, len(text), topic, 0.9, decision),))
+    return read_message(text, understood, asked, NOW, calendar_of(CLINIC), "GB", booking=asked is not None)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("book me in please, Priya Patel 07700 900321 thinning crown, friday morning", "Priya Patel"),
+        ("can i book in? priya patel, 07700900321, thinning crown, friday am", "Priya Patel"),
+        ("Consultation pls. Tom Baker. tom@example.org. Receding hairline.", "Tom Baker"),
+        ("book a consultation for Rosa Silva, rosa@example.com", "Rosa Silva"),
+        ("Name: Gregor MacDonald\nMobile: 07700 900555", "Gregor MacDonald"),
+        ("I'd love to book in, Eleanor Vance here, eleanor@example.com", "Eleanor Vance"),
+        ("my number is 07700 900321 and my crown is thinning", None),
+        ("can I book a consultation for my son, he's 15", None),
+        ("oh no that's my sister's number, mine is 07700 900101", None),
+    ],
+)
+def test_a_name_in_a_note(text: str, name: str | None) -> None:
+    assert read(text, decision="offer").name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Will", "Will"),
+        ("just Sam", "Sam"),
+        ("everyone calls me Baz", "Baz"),
+        ("Kim 😀", "Kim"),
+        ("sorry I mean", None),
+        ("still no", None),
+        ("you've got my name wrong", None),
+        ("07700 900321", None),
+    ],
+)
+def test_an_answer_to_the_question_for_the_name(text: str, name: str | None) -> None:
+    assert read(text, "name").name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "category", "words"),
+    [
+        ("book me in, Ann Lee, 07700 900321, thinning crown, friday", "pattern_baldness", "thinning crown"),
+        ("I've got a bald patch from alopecia, can I arrange a consultation?", "scars_and_patches", "bald patch"),
+        ("hiya wanna book in im dave 07700900444 receding badly free friday", "receding_hairline", "receding badly"),
+        ("actually it's not thinning, it's a scar from surgery, book me in", "scars_and_patches", "scar from surgery"),
+    ],
+)
+def test_a_concern_among_other_things(text: str, category: str, words: str) -> None:
+    concern = read(text, decision="offer").concern
+    assert concern is not None
+    assert concern[0] == category
+    assert words in concern[1]
+
+
+@pytest.mark.parametrize(
+    "text", ["wait, my number is wrong, it's 07700 900201", "oops I meant ann@example.com", "asdfgh"]
+)
+def test_what_is_no_concern_at_its_question(text: str) -> None:
+    assert read(text, "concern").concern is None
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "yes", "no"),
+    [
+        ("yes", "consent", True, False),
+        ("fine, I agree", "consent", True, False),
+        ("no I don't agree", "consent", False, True),
+        ("not sure", "consent", False, False),
+        ("yes but only call me after 6pm", "consent", True, False),
+        ("I don't want you to store my data", "consent", False, True),
+        ("no problem", "consent", True, False),
+        ("👍", "confirm", True, False),
+        ("looks good, send it", "confirm", True, False),
+        ("no wait, make it friday", "confirm", True, False),
+    ],
+)
+def test_yes_and_no(text: str, asked: str, yes: bool, no: bool) -> None:
+    reading = read(text, asked)
+    assert (reading.yes, reading.no) == (yes, no)
+
+
+def test_a_condition_is_kept_in_the_visitors_words_and_is_no_preferred_time() -> None:
+    reading = read("yes but only call me after 6pm", "consent")
+    assert reading.conditions == "but only call me after 6pm"
+    assert reading.time is None
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        ("please don't call me, I prefer email", {"phone"}),
+        ("no phone and no email", {"phone", "email"}),
+        ("I'd rather not", set()),
+    ],
+)
+def test_which_contact_is_refused(text: str, refused: set[str]) -> None:
+    assert read(text, "contact").refused == refused
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "book me in",
+        "can I get an appointment?",
+        "could someone call me back",
+        "I'd like to arrange a consultation",
+        "book",
+    ],
+)
+def test_a_wish_for_a_consultation(text: str) -> None:
+    assert wants_booking(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what happens at a consultation?",
+        "I want to cancel my appointment",
+        "I don't want to book a consultation",
+        "is the consultation free?",
+        "how do I book?",
+    ],
+)
+def test_no_wish_for_a_consultation(text: str) -> None:
+    assert not wants_booking(text)
+
+
+@pytest.mark.parametrize("text", ["why do you need that?", "who sees this?", "how long do you keep it", "why?"])
+def test_a_question_about_the_question(text: str) -> None:
+    assert asks_about_the_question(text)
+
+
+def test_a_time_is_kept_as_its_phrase() -> None:
+    time = read("can you change the time to saturday", "confirm", "correct_detail").time
+    assert time is not None
+    assert time.text == "saturday"

@@ -1,0 +1,66 @@
+"""A message is divided where it asks for several things, and nowhere else."""
+
+from typing import List  # noqa: I001
+
+import pytest
+
+from nlu.reader import Reader
+from nlu.spacy_pipeline import assemble
+import itertools
+
+PIPELINE = assemble()
+
+
+def topics(reader: Reader, text: str) -> List[str]:
+    return [judgement.topic for _, judgement in reader.read(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("does it hurt and how much is it", ["pain", "price"]),
+        ("how long does it last does it hurt", ["longevity", "pain"]),
+        ("does it hurt how long does it last and what does it cost", ["pain", "longevity", "price"]),
+        ("What is the cost and how many sessions are needed?", ["price", "sessions"]),
+        ("Is it safe? Where are you?", ["safety", "clinic_info"]),
+        ("hi, I'm Tom and can I book for friday, also is it permanent?", ["inform", "book_consultation", "longevity"]),
+        ("my name is Tom Baker, does it hurt?", ["inform", "pain"]),
+        ("07700 900123, and how much is it?", ["inform", "price"]),
+    ],
+)
+def test_several_requests_are_told_apart_in_order(reader: Reader, text: str, expected: List[str]) -> None:
+    assert topics(reader, text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["male and female pattern baldness", "friday and saturday", "does it match my skin tone and hair", "hello, how much is it?",  # noqa: E501
+     "thanks, how long does it last", "how much does it cost and how much is it", "I had a transplant years ago and have a scar, can you cover it",  # noqa: E501
+     "hi there", "does it hurt", ""],
+)  # fmt: skip
+def test_one_request_stays_whole(reader: Reader, text: str) -> None:
+    assert len(topics(reader, text)) == 1
+
+
+def test_segments_lie_in_the_message_in_order(reader: Reader) -> None:
+    text = "  does it hurt and how much is it?  is it safe  "
+    spans = [span for span, _ in reader.read(text)]
+    assert all(0 <= span.start < span.end <= len(text) for span in spans)
+    assert all(one.end <= other.start for one, other in itertools.pairwise(spans))
+
+
+def test_an_urgent_problem_is_never_hidden_by_another_request(reader: Reader) -> None:
+    assert "urgent_problem" in topics(
+        reader, "how much is it and my scalp has been bleeding since the session yesterday"
+    )
+    assert topics(reader, "is infection a risk?") == ["side_effects"]
+
+
+def test_pieces_are_few_whatever_is_written() -> None:
+    doc = PIPELINE("is it safe? " * 150)
+    assert 1 <= len(doc.spans["pieces"]) <= 6
+
+
+@pytest.mark.parametrize("text", ["?" * 2000, "and " * 500, "how " * 500, "\n" * 50 + "x", "é\u2060\u200b", "🙂🙂🙂"])
+def test_odd_texts_are_read(reader: Reader, text: str) -> None:
+    assert reader.read(text)

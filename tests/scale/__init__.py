@@ -1,0 +1,1 @@
+"""Several processes of each kind, with engines of their own that a test may kill."""

@@ -1,0 +1,1 @@
+"""The staff desk: pages for the clinic's people, behind a login."""
