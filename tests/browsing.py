@@ -1,6 +1,17 @@
 """What all tests with a browser need."""
 
-from playwright.sync_api import BrowserContext, Error
+from playwright.sync_api import BrowserContext, Error, FloatRect, Locator
+
+REST = """element => Promise.allSettled(element.getRootNode().getAnimations()
+  .filter((one) => one.effect.getComputedTiming().endTime !== Infinity).map((one) => one.finished))"""
+
+
+def box(part: Locator) -> FloatRect:
+    """Where a part stands, in CSS pixels, once everything around it that moves in has come to rest."""
+    part.evaluate(REST)
+    found = part.bounding_box()
+    assert found, f"{part} is not shown"
+    return found
 
 
 def leave(context: BrowserContext) -> None:

@@ -135,9 +135,16 @@ class System:
 
     def restart(self, name: str, seconds: float = 300) -> None:
         """Kills the process `name` and returns when everything works again."""
+        with self.killed(name, seconds):
+            pass
+
+    @contextlib.contextmanager
+    def killed(self, name: str, seconds: float = 300) -> Iterator[None]:
+        """Kills the process `name`; the block runs while it is gone and ends when everything works again."""
         returned = f"{name}: ready again"
         before = self.output.count(returned)
         self.kill(name)
+        yield
         # /readyz alone may still tell of the moment before.
         assert wait_until(lambda: self.output.count(returned) > before, seconds), f"{name} was not started again"
         self.wait_ready(seconds)

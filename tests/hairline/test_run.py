@@ -142,10 +142,8 @@ def test_no_log_holds_what_a_visitor_typed(system: System) -> None:
     ):
         call(system, path, {"text": text}, token)
     # Whatever fails inside a turn must not write it down either.
-    os.kill(pid := system.pid("actions"), signal.SIGKILL)
-    call(system, path, {"text": "It is Zebulon, on 07700 900461"}, token)
-    assert wait_until(lambda: system.pid("actions") not in (0, pid), 120)
-    system.wait_ready()
+    with system.killed("actions"):
+        call(system, path, {"text": "It is Zebulon, on 07700 900461"}, token)
     for typed in ("ebulon", "uaggaworth", "900461"):
         assert typed not in system.logs()
     for secret in (system.api_key, system.internal_secret):

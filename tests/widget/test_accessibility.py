@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from tests.browsing import box
 from tests.widget.visitor import Visitor, choices, message, problem
 
 Arrive = Callable[..., Visitor]
@@ -225,9 +226,8 @@ def test_everything_one_can_press_is_large_enough(arrive: Arrive, device: dict[s
     visitor.say("Hello")
     expect(visitor.button("In words")).to_be_visible()
     for button in [*visitor.chat.get_by_role("button").all(), visitor.field]:
-        box = button.bounding_box()
-        assert box, button
-        assert min(box["width"], box["height"]) >= 24, button.get_attribute("aria-label") or button.inner_text()
+        place = box(button)
+        assert min(place["width"], place["height"]) >= 24, button.get_attribute("aria-label") or button.inner_text()
 
 
 def test_nothing_moves_for_a_visitor_who_wants_no_motion(arrive: Arrive) -> None:
@@ -247,11 +247,10 @@ def test_the_chat_can_be_used_at_200_and_400_percent_and_on_the_smallest_phone(
     visitor.open_chat()
     visitor.say("How long does it last?")
     visitor.answered(re.compile("years"))
-    box = visitor.panel.bounding_box()
-    assert box
-    assert min(box["x"], box["y"]) >= 0
-    assert box["x"] + box["width"] <= width
-    assert box["y"] + box["height"] <= height
+    place = box(visitor.panel)
+    assert min(place["x"], place["y"]) >= 0
+    assert place["x"] + place["width"] <= width
+    assert place["y"] + place["height"] <= height
     expect(visitor.field).to_be_in_viewport(ratio=1)
     assert visitor.inside("chat.scroller.scrollWidth - chat.scroller.clientWidth") == 0
 
@@ -266,11 +265,8 @@ def test_with_the_keyboard_up_field_and_newest_message_stay_in_sight(arrive: Arr
         "() => { Object.defineProperty(visualViewport, 'height', { get: () => 480 });"
         "visualViewport.dispatchEvent(new Event('resize')) }"
     )
-    box = visitor.panel.bounding_box()
-    assert box
-    assert round(box["height"]) == 480
-    field = visitor.field.bounding_box()
-    assert field
+    assert round(box(visitor.panel)["height"]) == 480
+    field = box(visitor.field)
     assert field["y"] + field["height"] <= 480
     expect(newest).to_be_in_viewport()
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Route, expect
 
+from tests.browsing import box
 from tests.widget.visitor import Visitor
 from widget.build import snippets
 
@@ -87,7 +88,7 @@ def test_the_styles_of_a_hostile_page_do_not_reach_the_chat_nor_the_chats_the_pa
     calm.open_chat()
     hostile = arrive(host_page(PAGE.format(head=HOSTILE, body=f"<script src='{base_url}/widget.js' async></script>")))
     hostile.open_chat()
-    assert hostile.panel.bounding_box() == calm.panel.bounding_box()
+    assert box(hostile.panel) == box(calm.panel)
     expect(hostile.said_by("bot").first).to_have_css("font-size", "15px")
     expect(calm.page.locator("h1")).to_have_css("font-size", "32px")
     assert calm.page.evaluate("document.adoptedStyleSheets.length + document.querySelectorAll('style').length") == 0
@@ -115,9 +116,8 @@ def test_the_chat_stands_where_the_clinic_wants_it(arrive: Arrive, position: str
     visitor = arrive(before=lambda one: one.profile(position=position))
     visitor.open_chat()
     for part in (visitor.launcher, visitor.panel):
-        box = part.bounding_box()
-        assert box
-        assert (box["x"] + box["width"] / 2 < 640) == (position == "left")
+        place = box(part)
+        assert (place["x"] + place["width"] / 2 < 640) == (position == "left")
 
 
 def test_the_clinic_may_say_everything_in_its_own_words(arrive: Arrive) -> None:
