@@ -9,7 +9,7 @@ import hmac
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import and_, delete, func, or_, select, tuple_, update
@@ -130,6 +130,11 @@ def add_message(
     asks_for: str | None = None,
     reply_to: str | None = None,
     staff: str | None = None,
+    choice: str | None = None,
+    idempotency_key: str | None = None,
+    fingerprint: str | None = None,
+    answered: bool = False,
+    turn_until: datetime | None = None,
 ) -> Message:
     """Write a message into a locked conversation; `reply_to` is the id of the visitor's message it answers."""
     now = utc_now()
@@ -139,14 +144,18 @@ def add_message(
         author=author,
         at=now,
         text=text,
+        choice=choice,
         choices=list(choices),
         topics=list(topics),
         sources=list(sources),
         asks_for=asks_for,
         reply_to=reply_to,
         staff=staff,
+        idempotency_key=idempotency_key,
+        fingerprint=fingerprint,
         understood=[],
-        answered=False,
+        answered=answered,
+        turn_until=turn_until,
     )
     conversation.updated_at = now
     session.add(message)
@@ -179,21 +188,27 @@ def post(session: Session, conversation: Conversation, said: Said, token: str) -
     if known:
         if not hmac.compare_digest(known.fingerprint or "", fingerprint):
             raise KeyReused
-        return _have_turn(session, known)
+        known.turn_until = None if known.answered else utc_now() + TURN_LEASE
+        return _posted(session, known)
     text = _title_of(session, conversation.id, said.content) if said.kind == "choice" else said.content
-    message = add_message(session, conversation, VISITOR, text)
-    message.choice = said.content if said.kind == "choice" else None
-    message.idempotency_key = said.key
-    message.fingerprint = fingerprint if said.key else None
-    message.answered = conversation.state == TALKS_TO_PERSON
-    session.flush()
-    return _have_turn(session, message)
+    silent = conversation.state == TALKS_TO_PERSON
+    message = add_message(
+        session,
+        conversation,
+        VISITOR,
+        text,
+        choice=said.content if said.kind == "choice" else None,
+        idempotency_key=said.key,
+        fingerprint=fingerprint if said.key else None,
+        answered=silent,
+        turn_until=None if silent else utc_now() + TURN_LEASE,
+    )
+    return _posted(session, message)
 
 
-def _have_turn(session: Session, message: Message) -> Posted:
+def _posted(session: Session, message: Message) -> Posted:
     if message.answered:
         return Posted(message, needs_turn=False)
-    message.turn_until = utc_now() + TURN_LEASE
     return Posted(message, needs_turn=True, waits=not is_next(session, message))
 
 
@@ -320,6 +335,14 @@ def marks(session: Session, conversation_ids: Iterable[str]) -> dict[str, Mark]:
     last = {row[0]: row[1] for row in session.execute(newest)}
     who = select(Conversation.id, Conversation.state, Conversation.staff).where(Conversation.id.in_(ids))
     return {row.id: Mark(last.get(row.id, 0), row.state, row.staff) for row in session.execute(who)}
+
+
+def who_answers(session: Session, conversation_id: str) -> tuple[str, str | None] | None:
+    """The conversation's state and the name of the member of staff in it; None where there is none."""
+    found = session.execute(
+        select(Conversation.state, Conversation.staff).where(Conversation.id == conversation_id)
+    ).one_or_none()
+    return (found.state, found.staff) if found else None
 
 
 def rate_message(session: Session, conversation: Conversation, message_id: str, helpful: bool) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leads.booking import calendar_of
@@ -19,6 +20,7 @@ from leads.clinic import Clinic, ClinicFile
 from leads.conversations import add_reply, find_message, locked, mark_answered, replies_to
 from leads.draft import Draft
 from leads.handoff import PERSON
+from leads.intake import refresh_questions
 from leads.records import Conversation, Message
 from leads.replies import Choice, Reply
 from leads.store import Store, utc_now
@@ -87,23 +89,27 @@ class FrontDesk:
                 return _outcome([], conversation)
             talk = Talk(voice, self._channels, session, conversation, message, now)
             replies = run_turn(talk, heard)
-            _commit(session, conversation, message, replies, turn.understood, erased=talk.forget)
+            _commit(session, conversation, message, replies, turn.understood, now, erased=talk.forget)
             return _outcome([reply.text for reply in replies], conversation, forget=talk.forget or talk.drop_tracker)
 
     def _hear(self, turn: Turn, clinic: Clinic, now: datetime) -> Heard | None:
         """Read the words before the store is locked: grammars of times and numbers are the slow part of a turn."""
         if turn.understood is None:
             return None
+        said = (
+            select(Message.text, Message.choice, Message.answered, Conversation.draft)
+            .join(Conversation, Conversation.id == Message.conversation_id)
+            .where(Message.id == turn.message_id, Message.conversation_id == turn.conversation_id)
+        )
         with self.store.reading() as session:
-            conversation = session.get(Conversation, turn.conversation_id)
-            message = find_message(session, turn.conversation_id, turn.message_id) if conversation else None
-            if conversation is None or message is None:
-                raise UnknownMessage(turn.message_id)
-            if message.choice is not None or message.answered:
-                return None
-            heard = Heard(message.text, turn.understood)
-            heard.read(Draft.from_json(conversation.draft), clinic, now)
-            return heard
+            found = session.execute(said).one_or_none()
+        if found is None:
+            raise UnknownMessage(turn.message_id)
+        if found.choice is not None or found.answered:
+            return None
+        heard = Heard(found.text, turn.understood)
+        heard.read(Draft.from_json(found.draft), clinic, now)
+        return heard
 
     def warm_up(self) -> None:
         """Build what is costly to build (the grammar of times), so that no visitor waits for it."""
@@ -131,6 +137,7 @@ def _commit(
     message: Message,
     replies: Sequence[Reply],
     understood: Understanding | None,
+    now: datetime,
     *,
     erased: bool,
 ) -> None:
@@ -144,3 +151,4 @@ def _commit(
             {"text": s.text, "topic": s.topic, "confidence": round(s.confidence, 4), "decision": s.decision}
             for s in understood.segments
         ]
+    refresh_questions(session, conversation, now)

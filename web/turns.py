@@ -226,10 +226,11 @@ def _post(session: Session, conversation_id: str, token: str, said: Said) -> Pos
 
 
 def _read(session: Session, conversation_id: str, posted: Posted) -> Answer:
-    mark = conversations.marks(session, [conversation_id]).get(conversation_id)
-    if mark is None:
+    found = conversations.who_answers(session, conversation_id)
+    if found is None:
         raise UnknownConversation
+    state, staff = found
     replies = conversations.replies_to(session, posted.message.id, conversation_id)
-    if posted.needs_turn and not replies and mark.state != conversations.TALKS_TO_PERSON:
+    if posted.needs_turn and not replies and state != conversations.TALKS_TO_PERSON:
         raise NoAnswer
-    return Answer([conversations.message_as_json(reply) for reply in replies], mark.state, mark.staff)
+    return Answer([conversations.message_as_json(reply) for reply in replies], state, staff)

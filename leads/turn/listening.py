@@ -4,7 +4,7 @@ import re
 
 from leads.facts import FAQ_TOPICS
 from leads.handoff import stop_waiting
-from leads.intake import last_lead, refresh_questions
+from leads.intake import last_lead
 from leads.reading import Reading
 from leads.replies import Reply
 from leads.turn.answering import answer, answer_unclear, hand_over, keep_unmet, matters, miss
@@ -66,7 +66,6 @@ def run_turn(talk: Talk, heard: Heard | None) -> list[Reply]:
         talk.draft.touched_at = talk.now.isoformat()
         talk.conversation.draft = talk.draft.as_json()
         talk.conversation.memory = dict(talk.memory)
-        refresh_questions(talk.session, talk.conversation, talk.now)
     return talk.replies
 
 
