@@ -31,6 +31,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from nlu import logs
+from nlu.action_server import ActionServer
 
 SECRET_SETTING = "HAIRLINE_INTERNAL_SECRET"
 SECRET_HEADER = "X-Hairline-Secret"
@@ -258,10 +259,17 @@ class GuardedChannel(InputChannel):
             # /ready is answered meanwhile.
             agent = getattr(app.ctx, "agent", None)
             if agent is not None and agent.is_ready():
+                agent.processor.action_endpoint = ActionServer.at(agent.processor.action_endpoint)
                 await parse(agent, "hello")
             # The model stays as long as the process: without this, each full collection walks through all of it.
             gc.collect()
             gc.freeze()
+
+        @routes.listener("after_server_stop")
+        async def let_go(app: Sanic, _: Any) -> None:
+            agent = getattr(app.ctx, "agent", None)
+            if agent is not None and isinstance(agent.processor.action_endpoint, ActionServer):
+                await agent.processor.action_endpoint.close()
 
         @routes.get("/ready")
         async def ready(request: Request) -> HTTPResponse:

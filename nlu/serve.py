@@ -3,6 +3,8 @@
 - Rasa imports TensorFlow at every start, whatever the pipeline is made of; ours uses nothing of it. Each module of Rasa
   that imports it gets a stand-in: its names can be imported and listed, and using one raises `TensorFlowLeftOut`.
 - Rasa checks the JSON schema of action servers' answers, a constant, anew with every answer.
+- Rasa has dask plan anew with every message how to run its components (`nlu.runner`).
+- Rasa makes an empty domain with every message, to see that the model's is another.
 
 What they cost stands in docs/performance.md. Training (`nlu.train`) and tests run Rasa as it is.
 """
@@ -101,6 +103,23 @@ def check_schema_once() -> None:
     RemoteAction._validate_action_result = validate
 
 
+def run_components_in_order() -> None:
+    """Has models that are loaded from here on run by `nlu.runner`."""
+    import rasa.core.processor
+
+    from nlu.runner import OrderedRunner
+
+    rasa.core.processor.DaskGraphRunner = OrderedRunner
+
+
+def make_one_empty_domain() -> None:
+    """Has domains compared with one empty domain, the same each time."""
+    from rasa.shared.core.domain import Domain
+
+    empty = Domain.empty().as_dict()
+    Domain.is_empty = lambda domain: domain.as_dict() == empty
+
+
 def keep_our_log_lines() -> None:
     """Has Rasa write no lines in a form of its own (nlu/logs.py)."""
     import rasa.utils.io
@@ -112,6 +131,8 @@ if __name__ == "__main__":
     logs.set_up()
     leave_out_tensorflow()
     check_schema_once()
+    run_components_in_order()
+    make_one_empty_domain()
     keep_our_log_lines()
     from rasa.__main__ import main
 

@@ -20,7 +20,8 @@ import yaml
 MODELS = Path("models")
 SETTINGS = ("config.yml", "domain.yml")
 NOT_OF_THE_MODEL = {
-    "train.py", "serve.py", "channel.py", "trackers.py", "logs.py", "benchmark.py", "check_data.py", "reader.py",
+    "train.py", "serve.py", "channel.py", "action_server.py", "runner.py", "trackers.py", "logs.py", "benchmark.py",
+    "check_data.py", "reader.py",
 }  # fmt: skip
 KEPT = 3  # older models that stay, for going back
 

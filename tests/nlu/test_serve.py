@@ -6,8 +6,9 @@ import sys
 import pytest
 from jsonschema import ValidationError
 from rasa.core.actions.action import RemoteAction
+from rasa.shared.core.domain import Domain
 
-from nlu.serve import check_schema_once
+from nlu.serve import check_schema_once, make_one_empty_domain
 
 WITHOUT = """
 import sys
@@ -45,3 +46,10 @@ def test_an_answer_of_the_action_server_is_checked_as_rasa_checks_it(monkeypatch
         for validate in (action._validate_action_result, lambda result: rasas(action, result)):
             with pytest.raises(ValidationError):
                 validate(wrong)
+
+
+def test_a_domain_is_empty_exactly_where_rasa_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Domain, "is_empty", Domain.is_empty)  # put back when the test ends
+    make_one_empty_domain()
+    assert Domain.empty().is_empty()
+    assert not Domain.from_dict({"intents": ["greet"]}).is_empty()
