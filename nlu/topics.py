@@ -20,7 +20,13 @@ URGENT = "urgent_problem"
 FOLDS = 5
 BUCKETS = 2**16
 LETTERS = HashingVectorizer(
-    analyzer="char_wb", ngram_range=(2, 5), n_features=BUCKETS, alternate_sign=False, norm=None, lowercase=True
+    analyzer="char_wb",
+    ngram_range=(2, 5),
+    n_features=BUCKETS,
+    alternate_sign=False,
+    norm=None,
+    lowercase=True,
+    dtype=np.float32,
 )
 WORDS = HashingVectorizer(
     analyzer="word",
@@ -29,6 +35,7 @@ WORDS = HashingVectorizer(
     n_features=BUCKETS,
     alternate_sign=False,
     norm=None,
+    dtype=np.float32,
 )
 
 
@@ -36,7 +43,7 @@ def count(texts: Sequence[str]) -> Tuple[csr_matrix, csr_matrix]:
     """How often each text has each character n-gram and each word or pair, damped: two (texts, BUCKETS)."""
     found = []
     for vectorizer in (LETTERS, WORDS):
-        counts = vectorizer.transform(texts).astype(np.float32)
+        counts = vectorizer.transform(texts)
         counts.data = 1 + np.log(counts.data)
         found.append(counts)
     return found[0], found[1]
@@ -52,8 +59,9 @@ def weigh(counts: csr_matrix, idf: np.ndarray) -> csr_matrix:
     """TF-IDF rows of length 1."""
     rows = counts.copy()
     rows.data *= idf[rows.indices]
-    norms = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
-    rows.data /= np.repeat(np.maximum(norms, 1e-9), np.diff(rows.indptr)).astype(np.float32)
+    sizes = np.diff(rows.indptr)
+    squares = np.bincount(np.repeat(np.arange(len(sizes)), sizes), rows.data**2, len(sizes))
+    rows.data /= np.repeat(np.maximum(np.sqrt(squares), 1e-9), sizes).astype(np.float32)
     return rows
 
 
@@ -87,7 +95,8 @@ def held_out_folds(y: np.ndarray, folds: int = FOLDS, seed: int = 7) -> np.ndarr
 class TopicModel:
     """Fits and scores; everything it knows is in `labels` and `arrays` (NumPy only, no pickle).
 
-    `vectors` are (sentences, views, width), each view L2-normalised; texts are cleaned.
+    `vectors` are (sentences, views, width), each view L2-normalised; texts are cleaned. `arrays["examples"]` is (views,
+    examples, width), so that a message is compared with numbers that lie side by side.
     """
 
     views: Tuple[Tuple[int, float], ...] = ((-1, 0.6), (0, 0.4))  # which views of the encoder, and their shares
@@ -105,14 +114,15 @@ class TopicModel:
         counted = count(texts)
         rarity = [inverse_frequency(counts) for counts in counted]
         rows = [weigh(counts, idf) for counts, idf in zip(counted, rarity, strict=False)]
-        kernel = self.near(vectors, self.chosen_views(vectors))
+        chosen = self.chosen_views(vectors)
+        kernel = self.near(chosen, chosen)
         for share, matrix in zip((self.letters, self.words), rows, strict=False):
             kernel += share * (matrix @ matrix.T).toarray()
         kernel[np.diag_indices_from(kernel)] += self.ridge
         inverse = invert(kernel)
         targets = np.eye(len(self.labels), dtype=np.float32)[self.y]
         dual = (inverse @ targets).astype(np.float32)
-        self.arrays = {"dual": dual, "examples": self.chosen_views(vectors)}
+        self.arrays = {"dual": dual, "examples": chosen}
         for name, share, matrix, idf in zip(("letter", "word"), (self.letters, self.words), rows, rarity, strict=False):
             # Float16 on disk halves the archive; the scores change in the fourth digit.
             self.arrays[name + "_weights"] = np.asarray(matrix.T @ (share * dual)).astype(np.float16)
@@ -121,16 +131,13 @@ class TopicModel:
         return self
 
     def chosen_views(self, vectors: np.ndarray) -> np.ndarray:
-        """The views in use: (sentences, used views, width), contiguous."""
-        return np.ascontiguousarray(vectors[:, [view for view, _ in self.views]], dtype=np.float32)
+        """The views in use: (used views, sentences, width), contiguous."""
+        return np.stack([vectors[:, view] for view, _ in self.views]).astype(np.float32)
 
-    def near(self, vectors: np.ndarray, examples: np.ndarray) -> np.ndarray:
-        """The Gaussians' kernel between sentences and examples: (sentences, examples)."""
-        mine = self.chosen_views(vectors)
-        total = np.zeros((len(vectors), len(examples)), np.float32)
-        for place, (_, share) in enumerate(self.views):
-            total += share * np.exp(self.width * (mine[:, place] @ examples[:, place].T - 1))
-        return total
+    def near(self, sentences: np.ndarray, examples: np.ndarray) -> np.ndarray:
+        """The Gaussians' kernel between chosen views: (sentences, examples), or (examples,) for one sentence."""
+        parts = zip(self.views, sentences, examples, strict=False)
+        return sum(share * np.exp(self.width * (own @ others.T - 1)) for (_, share), own, others in parts)
 
     def leave_out(self, inverse: np.ndarray, dual: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """The scores of each fold's examples from a model that never saw the fold, without fitting again.
@@ -148,7 +155,9 @@ class TopicModel:
     def scores(self, vectors: np.ndarray, texts: Sequence[str]) -> np.ndarray:
         """Ridge scores (texts, labels): about 1 for the topic, about 0 for the others."""
         arrays = self.arrays
-        total = self.near(vectors, arrays["examples"]) @ arrays["dual"]
+        chosen = self.chosen_views(vectors)
+        # One by one: for a few sentences at once the library would first copy all examples into another order.
+        total = np.stack([self.near(chosen[:, row], arrays["examples"]) @ arrays["dual"] for row in range(len(texts))])
         for name, counts in zip(("letter", "word"), count(texts), strict=False):
             rows = weigh(counts, arrays[name + "_idf"])
             for index in range(len(texts)):  # row by row: only the n-grams of the text are looked up

@@ -58,8 +58,8 @@ def assemble(hairline: Hairline) -> Context:
     return Context(hairline, database, Limits(hairline.settings), rasa, hub, Turns(database, rasa, hub))
 
 
-def context_of(request: Request) -> Context:
-    """The context of the process that answers this request."""
+async def context_of(request: Request) -> Context:
+    """The context of the process that answers this request. (A plain function would be called in a thread of its own.)"""
     found: Context = request.app.state.context
     return found
 

@@ -73,14 +73,14 @@ def _visitor(conversation_id: str, token: str | None) -> Visitor:
     return Visitor(conversation_id, token)
 
 
-def visitor_of(
+async def visitor_of(
     request: Request, conversation_id: str, _described: Annotated[object, Security(visitor_scheme)]
 ) -> Visitor:
     """The visitor by the Authorization header."""
     return _visitor(conversation_id, bearer_of(request))
 
 
-def listener_of(
+async def listener_of(
     request: Request, conversation_id: str, _described: Annotated[object, Security(visitor_scheme)]
 ) -> Visitor:
     """The visitor of an event stream: a browser's EventSource sends no header, so the token may stand in the query."""
