@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import and_, delete, func, or_, select, tuple_, update
+from sqlalchemy import BindParameter, and_, bindparam, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
-from sqlalchemy.sql import ColumnElement
 
 from leads.audit import note_action
 from leads.outbox import erase_deliveries
@@ -27,6 +26,25 @@ BOT, STAFF, VISITOR = "bot", "staff", "visitor"
 TALKS_TO_PERSON = "person"  # the state in which the assistant is silent
 TURN_LEASE = timedelta(seconds=25)  # longer than web.turns waits for an answer
 MAX_LISTED = 2000  # messages of one answer; a page that reloads asks for the rest with `after`
+
+# Statements of every turn, built once: building one takes longer than having it done.
+_CONVERSATION: BindParameter[str] = bindparam("conversation")
+_LOCK = select(Conversation).where(Conversation.id == _CONVERSATION).with_for_update()
+_WHO_ANSWERS = select(Conversation.state, Conversation.staff).where(Conversation.id == _CONVERSATION)
+_FIND_MESSAGE = select(Message).where(Message.id == bindparam("message"))
+_REPLIES = (
+    select(Message)
+    .where(Message.conversation_id == _CONVERSATION, Message.reply_to == bindparam("message"))
+    .order_by(Message.seq)
+)
+_IS_BEING_ANSWERED = and_(
+    Message.turn_until.is_not(None), Message.turn_until > bindparam("now"), Message.answered.is_(False)
+)
+_EARLIER = (
+    select(Message.seq)
+    .where(Message.conversation_id == _CONVERSATION, Message.seq < bindparam("seq"), _IS_BEING_ANSWERED)
+    .limit(1)
+)
 
 
 class ChoiceNotOffered(Exception):
@@ -105,7 +123,8 @@ def find_conversation(session: Session, conversation_id: str, token: str) -> Con
 
 def locked(session: Session, conversation_id: str) -> Conversation | None:
     """The conversation, which nobody else writes to until this transaction ends. None where there is none."""
-    return session.get(Conversation, conversation_id, with_for_update=True, populate_existing=True)
+    found = session.scalars(_LOCK, {"conversation": conversation_id}, execution_options={"populate_existing": True})
+    return found.one_or_none()
 
 
 def find_locked(session: Session, conversation_id: str, token: str) -> Conversation | None:
@@ -214,10 +233,8 @@ def _posted(session: Session, message: Message) -> Posted:
 
 def is_next(session: Session, message: Message) -> bool:
     """Whether no earlier message of the conversation is being answered by anybody who is still there."""
-    earlier = select(Message.seq).where(
-        Message.conversation_id == message.conversation_id, Message.seq < message.seq, _is_being_answered()
-    )
-    return session.scalars(earlier.limit(1)).first() is None
+    of_message = {"conversation": message.conversation_id, "seq": message.seq, "now": utc_now()}
+    return session.scalars(_EARLIER, of_message).first() is None
 
 
 def keep_place(session: Session, message: Message) -> bool:
@@ -235,10 +252,6 @@ def give_up_turn(session: Session, message: Message) -> None:
 def mark_answered(message: Message) -> None:
     """The turn of a visitor's message is over: committed with it, or not needed."""
     message.answered, message.turn_until = True, None
-
-
-def _is_being_answered() -> ColumnElement[bool]:
-    return and_(Message.turn_until.is_not(None), Message.turn_until > utc_now(), Message.answered.is_(False))
 
 
 def _fingerprint(said: Said, token: str) -> str:
@@ -263,7 +276,7 @@ def offered_choices(session: Session, conversation_id: str) -> list[dict[str, An
 
     A message that got no answer (Rasa was down) takes nothing off the table.
     """
-    taken = or_(Message.answered, _is_being_answered())
+    taken = or_(Message.answered, _IS_BEING_ANSWERED)
     last_answered = (
         select(func.coalesce(func.max(Message.seq), 0))
         .where(Message.conversation_id == conversation_id, Message.author == VISITOR, taken)
@@ -274,18 +287,12 @@ def offered_choices(session: Session, conversation_id: str) -> list[dict[str, An
         .where(Message.conversation_id == conversation_id, Message.author != VISITOR, Message.seq > last_answered)
         .order_by(Message.seq)
     )
-    return [choice for choices in session.scalars(since) for choice in choices or ()]
+    return [choice for choices in session.scalars(since, {"now": utc_now()}) for choice in choices or ()]
 
 
 def replies_to(session: Session, message_id: str, conversation_id: str) -> list[Message]:
     """What the assistant said to a visitor's message, in order; empty where its turn is not committed."""
-    return list(
-        session.scalars(
-            select(Message)
-            .where(Message.conversation_id == conversation_id, Message.reply_to == message_id)
-            .order_by(Message.seq)
-        )
-    )
+    return list(session.scalars(_REPLIES, {"conversation": conversation_id, "message": message_id}))
 
 
 def list_messages(session: Session, conversation_id: str, after: int = 0, limit: int = MAX_LISTED) -> list[Message]:
@@ -320,7 +327,7 @@ def last_words(session: Session, conversation_ids: Iterable[str]) -> dict[str, M
 
 def find_message(session: Session, conversation_id: str, message_id: str) -> Message | None:
     """A message of this conversation and no other."""
-    found = session.scalars(select(Message).where(Message.id == message_id)).first()
+    found = session.scalars(_FIND_MESSAGE, {"message": message_id}).first()
     return found if found and found.conversation_id == conversation_id else None
 
 
@@ -339,9 +346,7 @@ def marks(session: Session, conversation_ids: Iterable[str]) -> dict[str, Mark]:
 
 def who_answers(session: Session, conversation_id: str) -> tuple[str, str | None] | None:
     """The conversation's state and the name of the member of staff in it; None where there is none."""
-    found = session.execute(
-        select(Conversation.state, Conversation.staff).where(Conversation.id == conversation_id)
-    ).one_or_none()
+    found = session.execute(_WHO_ANSWERS, {"conversation": conversation_id}).one_or_none()
     return (found.state, found.staff) if found else None
 
 

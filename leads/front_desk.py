@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from leads.booking import calendar_of
@@ -29,6 +29,12 @@ from leads.turn.listening import run_turn
 from leads.turn.talk import Heard, Talk
 from leads.understanding import Understanding
 from leads.wording import Voice, Wording
+
+_SAID = (
+    select(Message.text, Message.choice, Message.answered, Conversation.draft)
+    .join(Conversation, Conversation.id == Message.conversation_id)
+    .where(Message.id == bindparam("message"), Message.conversation_id == bindparam("conversation"))
+)
 
 
 class UnknownMessage(LookupError):
@@ -96,13 +102,9 @@ class FrontDesk:
         """Read the words before the store is locked: grammars of times and numbers are the slow part of a turn."""
         if turn.understood is None:
             return None
-        said = (
-            select(Message.text, Message.choice, Message.answered, Conversation.draft)
-            .join(Conversation, Conversation.id == Message.conversation_id)
-            .where(Message.id == turn.message_id, Message.conversation_id == turn.conversation_id)
-        )
         with self.store.reading() as session:
-            found = session.execute(said).one_or_none()
+            of_turn = {"message": turn.message_id, "conversation": turn.conversation_id}
+            found = session.execute(_SAID, of_turn).one_or_none()
         if found is None:
             raise UnknownMessage(turn.message_id)
         if found.choice is not None or found.answered:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from leads.clinic import Clinic
@@ -21,6 +21,8 @@ from leads.store import ERASED, Store
 QUIET = timedelta(minutes=30)
 """After this long without a word a booking counts as abandoned."""
 FORGOTTEN = timedelta(days=2)
+
+_LEADS = select(Lead).where(Lead.conversation_id == bindparam("conversation"))
 
 REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that are mixed up on the phone
 
@@ -136,7 +138,7 @@ def _fill(
 def refresh_questions(session: Session, conversation: Conversation, now: datetime) -> None:
     """Add to the conversation's leads what was asked after they were made."""
     memory = conversation.memory or {}
-    leads = session.scalars(select(Lead).where(Lead.conversation_id == conversation.id)).all()
+    leads = session.scalars(_LEADS, {"conversation": conversation.id}).all()
     for lead in leads:
         topics = list(memory.get("questions", []))
         texts = [question.text for question in open_questions_of(session, conversation.id)]

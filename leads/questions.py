@@ -27,6 +27,8 @@ PERSONAL = frozenset({"medical_question", "urgent_problem"})
 SAME_GROUP = 0.55
 """Cosine from which two open questions are shown together in the desk, where a person decides."""
 
+_PUBLISHED = select(ClinicAnswer).where(ClinicAnswer.published, ClinicAnswer.withdrawn_at.is_(None))
+
 
 @dataclass(frozen=True)
 class Match:
@@ -106,10 +108,9 @@ def _matches(session: Session, vector: bytes) -> list[Match]:
     if not vector:
         return []
     wanted = vectors_of(vector)[0]
-    query = select(ClinicAnswer).where(ClinicAnswer.published, ClinicAnswer.withdrawn_at.is_(None))
     found = [
         Match(answer, float((vectors_of(answer.vectors) @ wanted).max()))
-        for answer in session.scalars(query)
+        for answer in session.scalars(_PUBLISHED)
         if answer.vectors
     ]
     return sorted(found, key=lambda match: match.similarity, reverse=True)

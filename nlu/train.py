@@ -87,7 +87,10 @@ def train(target: Path) -> None:
     MODELS.mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(dir=MODELS, prefix=".training-"))
     try:
-        result = rasa_train("domain.yml", "config.yml", ["data"], output=str(folder), fixed_model_name="hairline")
+        # Forced: Rasa's cache of trained components does not notice a change in the modules that they use.
+        result = rasa_train(
+            "domain.yml", "config.yml", ["data"], output=str(folder), force_training=True, fixed_model_name="hairline"
+        )
         if result.code != 0 or not result.model:
             raise SystemExit("train: Rasa could not train; its messages are above")
         os.replace(result.model, target)

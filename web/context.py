@@ -59,7 +59,7 @@ def assemble(hairline: Hairline) -> Context:
 
 
 async def context_of(request: Request) -> Context:
-    """The context of the process that answers this request. (A plain function would be called in a thread of its own.)"""
+    """The context of the process that answers this request."""  # async: plain functions are called in a thread
     found: Context = request.app.state.context
     return found
 

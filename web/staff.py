@@ -33,7 +33,9 @@ StatusQuery = Annotated[shapes.Status | None, Query()]
 ConversationQuery = Annotated[str | None, Query(max_length=40, description="id of a conversation")]
 
 
-async def lead_filter(status: StatusQuery = None, q: Words = None, conversation: ConversationQuery = None) -> LeadFilter:
+async def lead_filter(
+    status: StatusQuery = None, q: Words = None, conversation: ConversationQuery = None
+) -> LeadFilter:
     """Which leads a listing wants."""
     return LeadFilter(status, plain(q), plain(conversation))
 
