@@ -7,11 +7,12 @@ wait behind it (no coordinated omission).
 
 import asyncio
 import math
+import random
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import cycle, islice
+from itertools import accumulate, cycle, islice
 from pathlib import Path
 from typing import Protocol
 
@@ -19,6 +20,8 @@ import yaml
 
 TALKS = Path(__file__).parent / "talks.yml"
 OPENS_BEFORE_S = 1.0  # a visitor opens the chat so long before the first message is due
+
+SEED = 7
 
 
 class NotAnswered(Exception):
@@ -74,16 +77,21 @@ def read_talks() -> list[list[Line]]:
 
 
 def timetable(talks: Sequence[Sequence[Line]], rate: float, seconds: float, pause: float) -> list[list[Due]]:
-    """Visitors for so many seconds, one talk each in turn: `rate` messages a second in all, `pause` s between a visitor's.
+    """Visitors for so many seconds, one talk each in turn: `rate` messages a second in all, about `pause` s between a
+    visitor's.
 
-    Visitors arrive evenly, each so long after the one before as that one has messages.
-    """  # noqa: E501
+    Visitors arrive evenly, each so long after the one before as that one has messages. Their pauses differ by up to a
+    half, the same ones in every timetable: with equal ones two thirds of all messages were due at the very moment of
+    others, which is a queue that the timetable made.
+    """
+    chance = random.Random(SEED)  # noqa: S311, nothing is to be kept secret
     visits: list[list[Due]] = []
     arrives = OPENS_BEFORE_S
     for talk in cycle(talks):
         if arrives >= seconds:
             return visits
-        dues = [Due(arrives + pause * number, line) for number, line in enumerate(talk)]
+        pauses = (pause * chance.uniform(0.5, 1.5) for _ in talk)
+        dues = [Due(at, line) for at, line in zip(accumulate(pauses, initial=arrives), talk, strict=False)]
         visits.append([due for due in dues if due.at < seconds])
         arrives += len(talk) / rate
     raise ValueError("no talks")

@@ -231,7 +231,10 @@ the machine's load average beside it: on two cores a load average above 3 means 
 
 - **What is said**: the talks of bench/talks.yml: questions, bookings with corrections and with questions in between.
   The stock bot is told the same words; it understands few of them, which makes it no slower.
-- **Open loop**: arrivals and messages have a timetable; a latency counts from the moment the message was due.
+- **Open loop**: arrivals and messages have a timetable; a latency counts from the moment the message was due. Pauses
+  between a visitor's messages differ by up to a half, so that messages of several visitors are not due in step. (Until
+  23 November 2026 they did not, and two thirds of all messages were due at the very moment of others: figures of then
+  are those of a queue.)
 - **Hairline** is the whole system under its supervisor with SQLite, over its public API. **rasa init** is the project
   that this command makes, trained and served as it comes, over Rasa's REST channel. It has no actions and no database.
 - **Again**: `make benchmark` measures all of this, `make benchmark PARTS="latency growth"` some of it, and
