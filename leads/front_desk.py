@@ -143,14 +143,14 @@ def _commit(
     *,
     erased: bool,
 ) -> None:
+    if not erased:
+        mark_answered(message)
+        if understood and not message.understood:
+            message.understood = [
+                {"text": s.text, "topic": s.topic, "confidence": round(s.confidence, 4), "decision": s.decision}
+                for s in understood.segments
+            ]
     for reply in replies:
         add_reply(session, conversation, reply, reply_to=message.id)
-    if erased:
-        return
-    mark_answered(message)
-    if understood and not message.understood:
-        message.understood = [
-            {"text": s.text, "topic": s.topic, "confidence": round(s.confidence, 4), "decision": s.decision}
-            for s in understood.segments
-        ]
-    refresh_questions(session, conversation, now)
+    if not erased:
+        refresh_questions(session, conversation, now)

@@ -40,8 +40,10 @@ def test_an_answer_of_the_action_server_is_checked_as_rasa_checks_it(monkeypatch
     monkeypatch.setattr(RemoteAction, "_validate_action_result", rasas)  # put back when the test ends
     check_schema_once()
     action = RemoteAction("action_answer", None)
-    right = {"events": [{"event": "active_loop", "name": "booking_form"}], "responses": [{"text": "hello"}]}
-    assert action._validate_action_result(right) is rasas(action, right) is True
+    begun, over = {"event": "active_loop", "name": "booking_form"}, {"event": "followup", "name": "action_listen"}
+    for events in ([begun, over], [over], [{"event": "restart"}], []):
+        right = {"events": events, "responses": [{"text": "hello"}]}
+        assert action._validate_action_result(right) is rasas(action, right) is True
     for wrong in ({"events": [{"event": "no such event"}]}, {"events": "none"}, {"responses": ["hello"]}, []):
         for validate in (action._validate_action_result, lambda result: rasas(action, result)):
             with pytest.raises(ValidationError):
@@ -53,3 +55,12 @@ def test_a_domain_is_empty_exactly_where_rasa_says_so(monkeypatch: pytest.Monkey
     make_one_empty_domain()
     assert Domain.empty().is_empty()
     assert not Domain.from_dict({"intents": ["greet"]}).is_empty()
+
+
+def test_an_action_server_has_no_say_but_what_ours_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(RemoteAction, "_validate_action_result", RemoteAction._validate_action_result)
+    check_schema_once()
+    action = RemoteAction("action_answer", None)
+    for event in ({"event": "user", "text": "yes"}, {"event": "slot", "name": "name", "value": "x"}, {"event": "undo"}):
+        with pytest.raises(ValidationError):
+            action._validate_action_result({"events": [event], "responses": []})
