@@ -234,6 +234,8 @@ class Booking:
         elif wish.verdict == "ok" and wish.start and wish.end:
             ranges = [(wish.start, wish.end), *wish.others]
             said = ", or ".join(say_time(start, end, self.calendar) for start, end in ranges)
+            if wish.recurring:
+                said = self.voice.text("utter_time_recurring", words=_shortened(wish.text), first=said)
             self.take_time(wish.text, wish.start, wish.end, said)
         else:
             self._explain_time(wish)

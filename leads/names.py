@@ -185,6 +185,13 @@ def tidy_name(text: str) -> str | None:
     Introductions ("my name is") and politeness fall away; case is mended only where the visitor typed none. The result
     is one line without control characters, and tidying it again changes nothing.
     """
+    name = _tidied(text)
+    while name is not None and (again := _tidied(name)) != name:  # "name's name's Ann" loses one introduction at a time
+        name = again
+    return name
+
+
+def _tidied(text: str) -> str | None:
     text = _clean(text[: 10 * LONGEST + 1])
     if len(text) > 10 * LONGEST or _CODE.search(text):
         return None

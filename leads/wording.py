@@ -60,6 +60,7 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = MappingProxyType(
             "utter_bad_time_too_far": "last_day",
             "utter_time_readback": "time",
             "utter_time_which": "options",
+            "utter_time_recurring": "words first",
             "utter_consent_conditions": "text",
             "utter_booking_done": "reference promise",
             "utter_booking_done_second": "reference promise",

@@ -6,6 +6,7 @@ are confidently about different things.
 
 from __future__ import annotations  # noqa: I001
 
+import re
 from typing import Iterator, List, Set, Tuple
 
 from spacy.language import Language
@@ -15,7 +16,27 @@ import itertools
 # A message is cut into at most this many pieces: its spans are encoded one by one, and a visitor waits for them.
 MAX_PIECES = 6
 
-QUESTION_WORDS = {"how", "what", "when", "where", "who", "why", "which", "whats", "what's", "hows", "wheres", "whos"}
+QUESTION_WORDS = {
+    "how",
+    "what",
+    "when",
+    "where",
+    "who",
+    "why",
+    "which",
+    "whats",
+    "what's",
+    "hows",
+    "wheres",
+    "whos",
+    "hw",
+    "wat",
+    "wats",
+    "wot",
+    "wots",
+    "wher",
+    "wen",
+}
 AUXILIARIES = {
     "is",
     "are",
@@ -52,6 +73,13 @@ AUXILIARIES = {
     "dont",
     "doesnt",
     "isnt",
+    "r",
+    "ar",
+    "cn",
+    "cud",
+    "wud",
+    "shud",
+    "duz",
 }
 SUBJECTS = {
     "i",
@@ -83,7 +111,7 @@ SUBJECTS = {
     "smp",
     "micropigmentation",
 }
-JOINERS = {"and", "but", "also", "plus", "so", "then", "or", "oh", "btw", "&", "additionally"}
+JOINERS = {"and", "but", "also", "plus", "so", "then", "or", "oh", "btw", "&", "additionally", "nd", "n", "adn"}
 OPENERS = {
     "please",
     "pls",
@@ -166,6 +194,59 @@ WISHES = {
     ("it", "hurts"),
     ("it", "safe"),
 }
+# What stands before a question without being part of it: "sir what is", "if not how many".
+ADDRESSES = frozenset(
+    [
+        "sir",
+        "madam",
+        "maam",
+        "doc",
+        "mate",
+        "guys",
+        "folks",
+        "if",
+        "not",
+        "else",
+        "well",
+        "right",
+        "first",
+        "firstly",
+        "secondly",
+    ]
+)
+# "I'd like to know", "I wonder", "grateful if you could": a question in the form of a statement.
+INDIRECT = re.compile(
+    r"\b(?:know|wonder(?:ing)?|grateful|curious|tell me|let me know|advise|explain|clarify|confirm|set out|ask|enquire|inquire)\b",  # noqa: E501
+    re.IGNORECASE,
+)
+# Whoever begins so tells of himself or somebody near, which is the reason of a question and not one.
+TELLERS = frozenset(
+    [
+        "i",
+        "im",
+        "i'm",
+        "ive",
+        "i've",
+        "id",
+        "my",
+        "mine",
+        "we",
+        "our",
+        "he",
+        "she",
+        "his",
+        "her",
+        "they",
+        "their",
+        "mum",
+        "mom",
+        "dad",
+        "me",
+    ]
+)
+# "and for how long", "to whom": goes on with the question before it.
+PREPOSITIONS = frozenset(["for", "after", "at", "by", "with", "to", "in", "from", "on", "of"])
+
 # A greeting, an answer or thanks may be divided from what follows it without any other sign.
 STANDALONE = {"hi", "hello", "hey", "hiya", "yes", "yeah", "yep", "no", "nope", "thanks", "cheers", "ok", "okay"}
 ENDINGS = {".", "?", "!", "…", ";", "\n", "??", "?!", "!!", "..", "..."}
@@ -189,10 +270,25 @@ def asks(tokens: List[Token]) -> bool:
         return True
     for start in range(min(4, len(tokens))):
         if starts_question(tokens, start) and all(
-            token.lower_ in OPENERS or token.lower_ in JOINERS or token.is_punct for token in tokens[:start]
+            token.lower_ in OPENERS or token.lower_ in JOINERS or token.lower_ in ADDRESSES or token.is_punct
+            for token in tokens[:start]
         ):
             return True
+    if INDIRECT.search(" ".join(words[:8])):
+        return True
     return bool(words) and (words[0] in REQUESTS or tuple(words[:2]) in WISHES or tuple(words[:3]) in WISHES)
+
+
+def tells(tokens: List[Token]) -> bool:
+    """Whether these words begin like something told of oneself or of somebody near."""
+    words = [token.lower_ for token in tokens if not token.is_punct and not token.is_space]
+    return bool(words) and words[0] in TELLERS
+
+
+def goes_on(tokens: List[Token]) -> bool:
+    """Whether these words only go on with the question before them: "for how long", "to whom"."""
+    words = [token.lower_ for token in tokens if not token.is_punct and not token.is_space]
+    return 1 < len(words) <= 4 and words[0] in PREPOSITIONS and words[1] in QUESTION_WORDS
 
 
 def starts_statement(tokens: List[Token], index: int) -> bool:
@@ -213,7 +309,13 @@ def boundaries(doc: Doc) -> Iterator[Tuple[int, str]]:
             continue
         if before.text[-1:] in ENDINGS or "\n" in before.text or before.text in ENDINGS:
             yield index, "sentence"
-        elif before.lower_ in JOINERS and (starts_question(tokens, index) or starts_statement(tokens, index)):
+        elif (before.lower_, tokens[index].lower_) == ("so", "that"):  # in order that
+            continue
+        elif before.lower_ in JOINERS and (
+            starts_question(tokens, index)
+            or starts_statement(tokens, index)
+            or tokens[index].lower_ in {*AUXILIARIES, "whether"}
+        ):
             yield index, "joiner"
         elif before.text in {",", "-", "–", "—", ":", "/", "("}:
             if (
@@ -221,10 +323,19 @@ def boundaries(doc: Doc) -> Iterator[Tuple[int, str]]:
                 or starts_statement(tokens, index)
                 or tokens[index].lower_ in JOINERS
                 or (index >= 2 and tokens[index - 2].lower_ in STANDALONE)
+                or (before.text == "," and is_listed(tokens, index))
             ):
                 yield index, "comma"
         elif starts_bare_question(tokens, index) and not continues(tokens, index):
             yield index, "bare"
+
+
+def is_listed(tokens: List[Token], index: int) -> bool:
+    """Whether a comma before this token divides things named in a few words: "price, pain, how many visits"."""
+    edges = {",", *JOINERS, *ENDINGS}
+    before = next((far for far in range(2, 6) if index - far < 0 or tokens[index - far].lower_ in edges), 6)
+    after = next((far for far in range(4) if index + far >= len(tokens) or tokens[index + far].lower_ in edges), 6)
+    return before <= 5 or after <= 3
 
 
 def starts_bare_question(tokens: List[Token], index: int) -> bool:
@@ -240,6 +351,7 @@ def starts_bare_question(tokens: List[Token], index: int) -> bool:
 
 # Words after which a question word or an auxiliary goes on with the same clause: "know how", "about what", "and how".
 LEADS_ON = {
+    "be",
     "know",
     "wondering",
     "wonder",
@@ -317,11 +429,13 @@ LEADS_ON = {
 def continues(tokens: List[Token], index: int) -> bool:
     """Whether the clause running before this token goes on with it."""
     before = tokens[index - 1].lower_
-    if before in LEADS_ON:
+    if before in LEADS_ON or before == "there":
         return True
+    if tokens[index].lower_ in {"have", "do", "had"} and index >= 2 and tokens[index - 2].lower_ in AUXILIARIES:
+        return True  # "can i have it"
     # "how much does it", "what colour is the": the words since the question word belong to the same question
     if tokens[index].lower_ in AUXILIARIES:
-        since = [token.lower_ for token in tokens[max(0, index - 4) : index]]
+        since = [token.lower_ for token in tokens[max(0, index - 6) : index]]
         return any(word in QUESTION_WORDS for word in since) and not any(word in AUXILIARIES for word in since)
     return False
 
@@ -329,7 +443,8 @@ def continues(tokens: List[Token], index: int) -> bool:
 def is_enough(span: Span) -> bool:
     """Whether a piece says something: two words, or one that stands alone ("yes,") or asks ("cost?")."""
     words = [token for token in span if token.is_alpha or token.like_num or "@" in token.text]
-    return len(words) >= 2 or (bool(words) and (words[0].lower_ in STANDALONE or "?" in span.text))
+    named = bool(words) and len(words[0].text) > 3 and "," in span.doc[span.start : span.end + 1].text
+    return len(words) >= 2 or (bool(words) and (words[0].lower_ in STANDALONE or "?" in span.text or named))
 
 
 def pieces(doc: Doc) -> List[Tuple[int, int]]:

@@ -187,8 +187,24 @@ LETTERS_ONLY = re.compile(r"[a-z]{3,}", re.IGNORECASE)
 STRETCHED = re.compile(r"([a-z])\1{2,}", re.IGNORECASE)
 
 
+# What a sign says where nothing else is said; the encoder knows none of them.
+SIGNS = {
+    **dict.fromkeys("👍👌✅", "yes"),
+    **dict.fromkeys("👎❌", "no"),
+    **dict.fromkeys("👋", "hello"),
+    **dict.fromkeys("🙏", "thank you"),
+    **dict.fromkeys("💷💰💵💶", "price"),
+    **dict.fromkeys("📸📷", "photos"),
+    **dict.fromkeys("📍", "where are you"),
+    **dict.fromkeys("🤖", "are you a robot"),
+    **dict.fromkeys("🛑", "stop"),
+}
+
+
 def clean(text: str) -> str:
     """One line in plain quotes, with stretched letters and chat spellings undone; never empty (a full stop then)."""
+    if not any(letter.isalnum() for letter in text):
+        text = next((SIGNS[sign] + "?" * ("?" in text) for sign in text if sign in SIGNS), text)
     text = unicodedata.normalize("NFKC", text.replace(GUARD, " ")).translate(QUOTES)
     text = STRETCHED.sub(r"\1\1", " ".join(text.split()))
     text = DROPPED_G.sub(r"\1g", text)

@@ -12,7 +12,7 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 
-from nlu.segments import asks
+from nlu.segments import asks, goes_on, tells
 
 SPANS = "hairline_spans"  # message property: List[Span]
 VECTORS = "hairline_vectors"  # message property: {cleaned text: float32 (views, width)}
@@ -21,10 +21,12 @@ RANKING = 5
 OUTSIDE = "out_of_scope"
 URGENT = "urgent_problem"
 PLEASANTRIES = frozenset(("greet", "goodbye", "thanks"))
+FILLERS = frozenset(("right", "right then", "right so", "well", "so", "now"))
 # Said about the turn before, never beside another request.
 NEVER_ALONE = frozenset(("clarify", "stop", "refuse_detail", "correct_detail", "start_over", *PLEASANTRIES))
-SEPARATE = 0.75  # the confidence from which a piece may be a request of its own
-SEPARATE_AGAINST = 0.88  # the same where both pieces together are more clearly about something else
+CONCERNS = frozenset(("pattern_baldness", "receding_hairline", "scars_and_patches"))  # told as often as asked about
+SEPARATE = 0.7  # the confidence from which a piece that asks is a request of its own
+CLEARLY = 0.9  # the same for one that does not ask by its form
 CONTACT = re.compile(r"@\w|\d(?:[\s().-]?\d){5,}")
 SUBJECT = re.compile(r"\b(?:smp|scalp|micro ?-?pigment\w*|head|hairline)\b", re.IGNORECASE)
 
@@ -41,6 +43,8 @@ class Span:
     asks: bool = True  # by its form a question or a wish
     details: bool = False  # holds something that a booking wants to know
     words: int = 9
+    tells: bool = False  # by its form something told of oneself
+    hangs_on: str = ""  # "or ..." or "for how long": goes on with the piece before it
 
 
 @dataclass(frozen=True)
@@ -74,13 +78,26 @@ def span_of(text: str, doc: Any, pieces: Sequence[Any], first: int, last: int, t
     part = text[left:right]
     details = any(left <= found.start_char < right for found in doc.ents) or bool(CONTACT.search(part))
     words = sum(token.is_alpha or token.like_num for token in tokens)
-    return Span(first, last, left, right, tidy(part), asks(tokens), details, words)
+    begin = pieces[first].start
+    hangs_on = "or" if begin > 0 and doc[begin - 1].lower_ == "or" else "for how long" if goes_on(tokens) else ""
+    return Span(first, last, left, right, tidy(part), asks(tokens), details, words, tells(tokens), hangs_on)
+
+
+@dataclass
+class Group:
+    """Neighbouring pieces that are one request, and what is thought of it; without a judgement so far only context."""
+
+    first: int
+    last: int
+    judgement: Optional[Judgement] = None
+    head: Optional[Span] = None  # the piece or run of pieces that the judgement is about
 
 
 def choose_segments(spans: Sequence[Span], judge: Callable[[Span], Judgement]) -> List[Tuple[Span, Judgement]]:
-    """Joins pieces from left to right unless both sides are surely requests of their own.
+    """A segment for each thing asked, surely about different things; otherwise the whole message.
 
-    A greeting or thanks beside something else is no request: it goes with its neighbour, which decides the topic.
+    What asks for nothing is context: it goes with the request that follows it, or at the end with the one before. A
+    greeting or thanks beside something else is no request.
     """
     by_range = {(span.first, span.last): span for span in spans}
     count = max(span.last for span in spans)
@@ -91,25 +108,85 @@ def choose_segments(spans: Sequence[Span], judge: Callable[[Span], Judgement]) -
     core = [span for span in single if not is_pleasantry(span, judge(span))]
     if judge(whole).topic == URGENT or all(judge(span).topic in ("affirm", "deny") for span in core):
         return [(whole, judge(whole))]
-    ranges: List[Tuple[int, int]] = []
-    for span in core:
-        ranges.append((span.first, span.last))
-        while len(ranges) > 1:
-            (first, middle), (after, last) = ranges[-2:]
-            joined = by_range.get((first, last)) if middle == after else None
-            if are_separate(by_range[ranges[-2]], by_range[ranges[-1]], judge, joined):
-                break
-            if joined is None:
-                return [(whole, judge(whole))]
-            ranges[-2:] = [(first, last)]
-    if len(ranges) == 1 and ranges[0][1] - ranges[0][0] == len(core):
-        inner = by_range[ranges[0]]
+    groups = merge_neighbours([group for group in group_pieces(core, by_range, judge) if group.head is not None])
+    if len({group.judgement.topic for group in groups if group.judgement}) < 2 or is_one(groups):
+        inner = by_range.get((core[0].first, core[-1].last), whole)
         return [(replace(whole, text=inner.text), better(judge(inner), judge(whole)))]
-    return merge_same([(by_range[pair], judge(by_range[pair])) for pair in ranges], whole)
+    ends = {span.last: span.end for span in single}
+    starts = {span.first: span.start for span in single}
+    return merge_same(
+        [
+            (replace(group.head, start=starts[group.first], end=ends[group.last]), group.judgement)
+            for group in groups
+            if group.head and group.judgement
+        ]
+    )
+
+
+def group_pieces(
+    core: Sequence[Span], by_range: Dict[Tuple[int, int], Span], judge: Callable[[Span], Judgement]
+) -> List[Group]:
+    """The pieces in order, each request with its context."""
+    groups: List[Group] = []
+    noted = any(span.details for span in core)
+    for span in core:
+        judgement = judge(span)
+        before = groups[-1] if groups and groups[-1].last == span.first else None
+        if before is not None and (span.hangs_on == "or" or (span.hangs_on and judgement.confidence < CLEARLY)):
+            before.last = span.last
+            settle(before, by_range, judge, noted)
+            continue
+        if not stands_alone(span, judgement, noted):
+            if before is None or before.head is not None:
+                groups.append(Group(span.first, span.last))
+            else:
+                before.last = span.last
+            settle(groups[-1], by_range, judge, noted)
+            continue
+        if before is not None and before.head is None:  # what comes before it is its context
+            groups[-1] = Group(before.first, span.last, judgement, span)
+        else:
+            groups.append(Group(span.first, span.last, judgement, span))
+    while len(groups) > 1 and groups[-1].head is None:
+        trailing = groups.pop()
+        groups[-1].last = trailing.last
+    return groups
+
+
+def merge_neighbours(groups: Sequence[Group]) -> List[Group]:
+    """Neighbours about the same thing are one request."""
+    merged: List[Group] = []
+    for group in groups:
+        before = merged[-1] if merged and merged[-1].last == group.first else None
+        if before and before.judgement and group.judgement and before.judgement.topic == group.judgement.topic:
+            before.last = group.last
+        else:
+            merged.append(group)
+    return merged
+
+
+def settle(
+    group: Group, by_range: Dict[Tuple[int, int], Span], judge: Callable[[Span], Judgement], noted: bool
+) -> None:
+    """Pieces that say little each may be a request together."""
+    joined = by_range.get((group.first, group.last))
+    if joined is not None and joined.last - joined.first > 1 and stands_alone(joined, judge(joined), noted):
+        group.head, group.judgement = joined, judge(joined)
+
+
+def is_one(groups: Sequence[Group]) -> bool:
+    """Whether requests hang together: "do you do eyebrows and how much is it" asks for the price of eyebrows."""
+    topics = [group.judgement.topic for group in groups if group.judgement]
+    if OUTSIDE not in topics:
+        return False
+    after = groups[topics.index(OUTSIDE) + 1 :]
+    return bool(after) and not any(group.head and SUBJECT.search(group.head.text) for group in after)
 
 
 def is_pleasantry(span: Span, judgement: Judgement) -> bool:
     """Whether a piece is only a greeting, a goodbye or thanks."""
+    if span.text.lower().strip(" ,.!") in FILLERS:
+        return True
     return judgement.topic in PLEASANTRIES and judgement.decision == "sure" and span.words <= 5 and not span.details
 
 
@@ -122,45 +199,32 @@ def better(one: Judgement, other: Judgement) -> Judgement:
     return one
 
 
-def merge_same(parts: List[Tuple[Span, Judgement]], whole: Span) -> List[Tuple[Span, Judgement]]:
-    """Each topic once, where it was first asked."""
+def merge_same(parts: List[Tuple[Span, Judgement]]) -> List[Tuple[Span, Judgement]]:
+    """Each topic once, where it was first asked; details as often as they are told."""
     kept: List[Tuple[Span, Judgement]] = []
     for span, judgement in parts:
-        if all(judgement.topic != other.topic for _, other in kept):
+        if judgement.topic == "inform" or all(judgement.topic != other.topic for _, other in kept):
             kept.append((span, judgement))
     return kept
 
 
-def are_separate(left: Span, right: Span, judge: Callable[[Span], Judgement], joined: Optional[Span]) -> bool:
-    """Whether two neighbours are requests of their own, surely about different things."""
-    one, two = judge(left), judge(right)
-    if one.topic == two.topic or one.decision != "sure" or two.decision != "sure":
-        return False
-    if not (stands_alone(left, one, judge, joined) and stands_alone(right, two, judge, joined)):
-        return False
-    if OUTSIDE in (one.topic, two.topic):
-        # "do you do eyebrows and how much is it": the price is that of the eyebrows
-        inside = right if one.topic == OUTSIDE else left
-        return bool(SUBJECT.search(inside.text)) and left.asks and right.asks
-    return True
-
-
-def stands_alone(span: Span, judgement: Judgement, judge: Callable[[Span], Judgement], joined: Optional[Span]) -> bool:
-    """Whether a piece would be understood by itself as its own request."""
-    topic, least = judgement.topic, SEPARATE
-    if topic in NEVER_ALONE:
+def stands_alone(span: Span, judgement: Judgement, noted: bool) -> bool:
+    """Whether a piece would be understood by itself as its own request; `noted`: the message tells details."""
+    topic = judgement.topic
+    if judgement.decision != "sure" or topic in NEVER_ALONE:
         return False
     if topic in ("affirm", "deny"):
-        return span.words <= 3 and span.first == 0
+        return span.words <= 3 and span.first == 0 and judgement.confidence >= CLEARLY
     if topic == "inform":
-        return span.details
+        return span.details and judgement.confidence >= CLEARLY
     if topic == URGENT:
         return judgement.confidence >= 0.5
-    if joined is not None:
-        together = judge(joined)
-        if together.decision == "sure" and together.topic != topic and together.confidence > judgement.confidence:
-            least = SEPARATE_AGAINST
-    return judgement.confidence >= least and (span.asks or topic == "book_consultation")
+    if topic == OUTSIDE:
+        return judgement.confidence >= CLEARLY and span.asks
+    if span.asks or topic == "book_consultation":
+        return judgement.confidence >= SEPARATE
+    # "price, pain, how long" asks three things, "book me in, Kai Long, 07700 900123, thinning" tells three.
+    return judgement.confidence >= CLEARLY and not (noted or span.tells or topic in CONCERNS)
 
 
 def as_segment(text: str, span: Span, judgement: Judgement, vector: np.ndarray) -> Dict[str, Any]:

@@ -181,6 +181,8 @@ def _answers(segment: Segment, context: _Context, *, asks: bool) -> bool:
         elsewhere = asks and (segment.topic in ("sessions", "downtime", "out_of_scope"))
         if named is not None and not (elsewhere and (segment.topic != "out_of_scope" or named.verdict == "past")):
             return True
+    if segment.topic == "existing_appointment" and asked in ("confirm", "time"):
+        return True  # "can you change the time to Friday": that of this request
     if asks:
         return False
     if segment.topic in CONCERNS or (asked == "concern" and segment.topic in _CONCERN_TALK):
@@ -191,11 +193,11 @@ def _answers(segment: Segment, context: _Context, *, asks: bool) -> bool:
         return True
     if asked in ("contact", "phone", "email") and not segment.is_sure and _names_contact(segment.text):
         return True
-    if asked in ("consent", "confirm") and (forms.YES.match(segment.text) or forms.NO.match(segment.text)):
+    if asked in ("consent", "confirm") and any(
+        form.match(segment.text) for form in (forms.YES, forms.NO, forms.CONDITION)
+    ):
         return True
     if segment.topic == "privacy" and (forms.WITHDRAWS.search(segment.text) or forms.REMOVES.search(segment.text)):
-        return True
-    if segment.topic == "existing_appointment" and asked in ("confirm", "time"):
         return True
     return bool(_SPOKEN_CONTACT.search(segment.text))
 
@@ -205,8 +207,8 @@ def _names_contact(text: str) -> bool:
 
 
 def _only(text: str, segments: Sequence[Segment]) -> str:
-    """The text with everything but these segments blanked, so that offsets stay."""
-    out = [char if char in "\n" else " " for char in text]
+    """The text with the words outside these segments blanked, so that offsets and what divides them stay."""
+    out = [char if char in "\n,.;:!?/|()" else " " for char in text]
     for segment in segments:
         out[segment.start : segment.end] = text[segment.start : segment.end]
     return "".join(out)

@@ -102,6 +102,9 @@ def answer_faq(talk: Talk, segment: Segment) -> None:
     talk.follow_up = said
     text = said.text
     if said.declines:
+        if talk.pending.get("declined") == segment.topic:  # word for word the same again would sound deaf
+            text = talk.voice.text("utter_declined_again")
+        talk.last_declined = segment.topic
         question = talk.keep_question(segment)
         talk.declined.append(question.id)
         if talk.draft.is_open:
@@ -115,8 +118,8 @@ def offer_meanings(talk: Talk, segment: Segment) -> None:
     if not meant or int(talk.memory.get("misses", 0)) >= 1:
         return miss(talk, [segment])
     talk.memory["misses"] = int(talk.memory.get("misses", 0)) + 1
-    kept = {"text": segment.text, "topic": segment.topic, "vector": base64.b64encode(segment.vector).decode()}
-    talk.memory["pending"] = {"kind": "meant", "topics": [choice.topic for choice in meant], "segment": kept}
+    topics = [choice.topic for choice in meant]
+    talk.memory["pending"] = {"kind": "meant", "topics": topics, "segment": _as_json(segment)}
     none = Choice("none", talk.voice.text("utter_choice_none_of_these"))
     if len(meant) == 1:
         said = talk.voice.text("utter_did_you_mean_one", title=meant[0].title)
@@ -152,7 +155,7 @@ def answer_unclear(talk: Talk, unclear: Sequence[Segment]) -> bool:
         elif is_question(segment.text) and offer_answers(talk, segment):
             continue
         elif segment.topic == "out_of_scope" and segment.is_sure:
-            outside_scope(talk, segment.text)
+            outside_scope(talk, segment)
         elif segment.decision == "offer":
             offer_meanings(talk, segment)
         elif talk.replies:
@@ -166,17 +169,20 @@ def matters(talk: Talk, segment: Segment, reading: Reading) -> bool:
     return alone or (is_question(segment.text) and len(segment.text.split()) > 2)
 
 
-def outside_scope(talk: Talk, text: str) -> None:
+def outside_scope(talk: Talk, segment: Segment) -> None:
     """What is none of our business, once a turn; the second time in a row a person is offered."""
     if any("out_of_scope" in reply.topics for reply in talk.replies):
         return
+    text = segment.text
     misses = int(talk.memory.get("misses", 0))
     talk.memory["misses"] = misses + 1
     ways_on = talk.choices("person", "book") if misses else talk.choices("book")
     choices = () if talk.draft.is_open else ways_on
     key = "utter_abuse" if ABUSE.search(text) else "utter_others_data" if OTHERS.search(text) else None
-    key = key or ("utter_near_miss" if is_question(text) else "utter_out_of_scope")
-    talk.say(key, choices, ("out_of_scope",))
+    if key is None and is_question(text):
+        key = "utter_near_miss"
+        talk.memory["pending"] = {"kind": "outside", "segment": _as_json(segment)}
+    talk.say(key or "utter_out_of_scope", choices, ("out_of_scope",))
 
 
 def miss(talk: Talk, segments: Sequence[Segment]) -> None:
@@ -191,8 +197,13 @@ def miss(talk: Talk, segments: Sequence[Segment]) -> None:
     talk.say(key, choices, ("fallback",))
 
 
+def _as_json(segment: Segment) -> dict[str, str]:
+    """What `unmet_question` reads in the next turn."""
+    return {"text": segment.text, "topic": segment.topic, "vector": base64.b64encode(segment.vector).decode()}
+
+
 def unmet_question(talk: Talk) -> Segment | None:
-    """What the visitor asked when the last turn answered "did you mean ...?"."""
+    """What the visitor asked when the last turn answered "did you mean ...?" or that it is outside our scope."""
     kept = talk.pending.get("segment")
     if not kept or len(str(kept.get("text", "")).split()) < 2:
         return None

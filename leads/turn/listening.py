@@ -17,6 +17,7 @@ from leads.turn.offers import (
     offer_to_ask,
     settle,
     take_answer,
+    take_passing_on,
     take_question,
 )
 from leads.turn.request import (
@@ -86,7 +87,7 @@ def listen(talk: Talk, heard: Heard) -> None:
         return None
     elif _wants_erasing(talk, reading, understood):
         ask_to_erase(talk)
-    elif talk.pending and (take_question(talk, reading) or settle(talk, reading)):
+    elif talk.pending and (take_passing_on(talk, reading) or take_question(talk, reading) or settle(talk, reading)):
         return None
     elif talk.draft.is_open:
         hear_in_booking(talk, reading)

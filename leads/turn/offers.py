@@ -1,5 +1,6 @@
 """Questions that are open outside a booking: the visitor's yes, no or choice."""
 
+import re
 from dataclasses import replace
 
 from leads.facts import FAQ_TOPICS
@@ -13,6 +14,13 @@ from leads.turn.erasing import erase_everything, keep_everything
 from leads.turn.request import ask_again, book_on, note_opening, start_booking
 from leads.turn.talk import Talk, joined
 from leads.understanding import Segment
+
+PASS_ON = re.compile(
+    r"\b(?:pass|send|forward|put) (?:it|this|that|them|(?:my|the|these|those) questions?) (?:on|along|over|to)\b"
+    r"|\bask (?:the )?(?:clinic|them|team|some(?:one|body)|him|her)\b|\b(?:ask|find out|check) (?:it |that )?for me\b"
+    r"|\b(?:check|find out) (?:it |that )?(?:with|from) (?:the )?(?:clinic|them|team)\b",
+    re.I,
+)
 
 
 def settle(talk: Talk, reading: Reading) -> bool:
@@ -117,8 +125,10 @@ def finish_answers(talk: Talk) -> None:
         talk.memory["misses"] = 0
     last = talk.replies[-1]
     if talk.declined and not last.choices:
-        talk.memory["pending"] = {"kind": "ask_clinic", "ids": talk.declined}
-        offer = talk.voice.text("utter_ask_clinic_offer")
+        before = talk.pending.get("ids", []) if talk.pending.get("kind") == "ask_clinic" else []
+        ids = list(dict.fromkeys([*before, *talk.declined]))
+        talk.memory["pending"] = {"kind": "ask_clinic", "ids": ids, "declined": talk.last_declined}
+        offer = talk.voice.text("utter_ask_clinic_offer_more" if before else "utter_ask_clinic_offer")
         choices = talk.choices("ask_clinic:yes", "ask_clinic:no")
         talk.replies[-1] = Reply(joined(last.text, offer), choices, None, last.topics, last.sources)
     elif talk.follow_up and talk.follow_up.follow_up and not last.choices:
@@ -132,6 +142,25 @@ def offer_choices(talk: Talk, offers: str | None) -> tuple[Choice, ...]:
     if offers == "book_consultation":
         return talk.choices("book")
     return (Choice(f"topic:{offers}", talk.voice.title(offers), offers),) if offers in FAQ_TOPICS else ()
+
+
+def take_passing_on(talk: Talk, reading: Reading) -> bool:
+    """ "Ask them for me", said to a question that found no answer; False where the words or the question are none."""
+    if reading.no or not PASS_ON.search(reading.text):
+        return False
+    ids, segment = list(talk.pending.get("ids", [])), unmet_question(talk)
+    if segment is not None:
+        ids.append(talk.keep_question(segment).id)
+    if not ids:
+        return False
+    if talk.draft.is_open:
+        pass_on(talk.session, ids)
+        talk.say("utter_question_kept")
+        ask_again(talk)
+    else:
+        talk.pending = {"ids": ids}
+        ask_clinic(talk, True)
+    return True
 
 
 def take_question(talk: Talk, reading: Reading) -> bool:

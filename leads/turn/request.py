@@ -15,6 +15,7 @@ from leads.store import ERASED
 from leads.times import say_time
 from leads.turn.answering import ABUSE, OTHERS, answer, keep_for_clinic, keep_unmet, outside_scope
 from leads.turn.talk import Talk
+from leads.understanding import Segment
 
 CARRY_ON = re.compile(
     r"\b(?:carry on|continue|resume|go on|pick up|where (?:were|was) (?:we|i)|back to (?:my|the) (?:booking|request)"
@@ -148,8 +149,10 @@ def _leaves_booking(talk: Talk, reading: Reading) -> bool:
 def _answer_unplaced(talk: Talk, reading: Reading) -> bool:
     """What nobody can answer, said in the middle of a booking: outside, or a question for the clinic."""
     outside = [segment for segment in reading.unclear if segment.topic == "out_of_scope" and segment.is_sure]
-    if any(is_question(segment.text) for segment in outside) or ABUSE.search(reading.text):
-        outside_scope(talk, reading.text)
+    asked_outside = [segment for segment in outside if is_question(segment.text)]
+    if asked_outside or ABUSE.search(reading.text):
+        whole = Segment(reading.text, 0, len(reading.text), "out_of_scope", 0.0, "refuse")
+        outside_scope(talk, next(iter(asked_outside), whole))
         return True
     asked = [segment for segment in reading.unclear if is_question(segment.text) and len(segment.text.split()) > 2]
     return keep_for_clinic(talk, asked)

@@ -54,6 +54,7 @@ class Talk:
     replies: list[Reply] = field(default_factory=list)
     follow_up: Said | None = None
     declined: list[str] = field(default_factory=list)  # ids of the open questions of this turn
+    last_declined: str = ""  # the topic of the last one that the document is silent about
 
     def __post_init__(self) -> None:
         self.clinic: Clinic = self.voice.clinic

@@ -65,6 +65,7 @@ answers = st.one_of(
 @settings(deadline=None, max_examples=500)
 @given(answers)
 @example("it's spelled A-B-C")
+@example("NAME'S NAME'S A")
 @example("Baker, Tom Jr.")
 def test_whatever_is_answered_a_name_is_one_clean_line_and_stays_as_it_is(text: str) -> None:
     name = tidy_name(text)

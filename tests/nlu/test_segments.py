@@ -26,6 +26,12 @@ def topics(reader: Reader, text: str) -> List[str]:
         ("hi, I'm Tom and can I book for friday, also is it permanent?", ["inform", "book_consultation", "longevity"]),
         ("my name is Tom Baker, does it hurt?", ["inform", "pain"]),
         ("07700 900123, and how much is it?", ["inform", "price"]),
+        ("price, does it hurt, how many sessions", ["price", "pain", "sessions"]),
+        ("I'd like to know whether it hurts and whether it is safe", ["pain", "safety"]),
+        ("my hair is going. does it hurt? and would I have to shave it off?", ["pain", "shaving"]),
+        ("is it painful and what the cost comes to", ["pain", "price"]),
+        ("how long does it last, and in how many sessions?", ["longevity", "sessions"]),
+        ("does it hurt and do you do eyebrows?", ["pain", "out_of_scope"]),
     ],
 )
 def test_several_requests_are_told_apart_in_order(reader: Reader, text: str, expected: List[str]) -> None:
@@ -36,7 +42,8 @@ def test_several_requests_are_told_apart_in_order(reader: Reader, text: str, exp
     "text",
     ["male and female pattern baldness", "friday and saturday", "does it match my skin tone and hair", "hello, how much is it?",  # noqa: E501
      "thanks, how long does it last", "how much does it cost and how much is it", "I had a transplant years ago and have a scar, can you cover it",  # noqa: E501
-     "hi there", "does it hurt", ""],
+     "hi there", "does it hurt", "", "right, how much is it", "does it look natural or does it look fake", "do you do eyebrows and how much is it",  # noqa: E501
+     "can i have it so that it looks natural"],
 )  # fmt: skip
 def test_one_request_stays_whole(reader: Reader, text: str) -> None:
     assert len(topics(reader, text)) == 1
