@@ -182,7 +182,8 @@ def _answers(segment: Segment, context: _Context, *, asks: bool) -> bool:
         if named is not None and not (elsewhere and (segment.topic != "out_of_scope" or named.verdict == "past")):
             return True
     if segment.topic == "existing_appointment" and asked in ("confirm", "time"):
-        return True  # "can you change the time to Friday": that of this request
+        # "can you change the time to Friday": that of this request
+        return not asks or read_time(segment.text, context.now, context.calendar) is not None
     if asks:
         return False
     if segment.topic in CONCERNS or (asked == "concern" and segment.topic in _CONCERN_TALK):
