@@ -18,7 +18,7 @@ import json
 import os
 import tempfile
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
 import numpy as np
 from safetensors.numpy import load_file
@@ -211,16 +211,20 @@ class GraphBuilder:
         for number in range(LAYERS):
             hidden = self.layer(hidden, number)
         self.pool([int(view[-1]) for view in VIEWS])
-        graph = helper.make_graph(
-            self.nodes,
+        return self.model(
             "minilm",
             [
                 helper.make_tensor_value_info("ids", TensorProto.INT64, ["batch", "tokens"]),
                 helper.make_tensor_value_info("mask", TensorProto.INT32, ["batch", "tokens"]),
             ],
             [helper.make_tensor_value_info("pooled", TensorProto.FLOAT, ["batch", len(VIEWS), WIDTH])],
-            self.constants,
         )
+
+    def model(self, name: str, inputs: Sequence[Any], outputs: Sequence[Any]) -> bytes:
+        """Everything that was added as a serialised model; inputs and outputs are ONNX's own descriptions."""
+        from onnx import helper
+
+        graph = helper.make_graph(self.nodes, name, inputs, outputs, self.constants)
         opsets = [helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)]
         return helper.make_model(graph, opset_imports=opsets, ir_version=8).SerializeToString()
 
@@ -235,6 +239,17 @@ def graph_file(int8: bool, folder: Optional[Path] = None) -> Path:
     return path
 
 
+def session_of(model: Union[str, bytes]) -> Any:
+    """A file's or a serialised model's session, on one thread."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
 def normalise(vectors: np.ndarray) -> np.ndarray:
     """The vectors divided by their length (last axis); a vector of zeros stays so."""
     length = np.linalg.norm(vectors, axis=-1, keepdims=True)
@@ -245,7 +260,6 @@ class Encoder:
     """Turns sentences into vectors, on one thread. `encode` gives float32 (sentences, VIEWS, WIDTH)."""
 
     def __init__(self, int8: bool = True) -> None:
-        import onnxruntime
         from tokenizers import Tokenizer
 
         folder = package_folder()
@@ -253,13 +267,7 @@ class Encoder:
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self.tokenizer.no_padding()
         self.tokenizer.enable_truncation(MAX_TOKENS)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        self.session = onnxruntime.InferenceSession(
-            str(graph_file(int8, folder)), options, providers=["CPUExecutionProvider"]
-        )
+        self.session = session_of(str(graph_file(int8, folder)))
 
     def encode(self, texts: Sequence[str], batch: int = 32) -> np.ndarray:
         """float32 (len(texts), len(VIEWS), WIDTH), each view L2-normalised. In int8 every text goes alone: see above."""  # noqa: E501

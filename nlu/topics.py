@@ -8,12 +8,14 @@ scores come out of the same factorisation, so that calibration and thresholds co
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Dict, List, Sequence, Tuple
+from typing import Dict, Iterable, List, Optional, Sequence, Tuple
 
 import numpy as np
 import scipy.linalg
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import HashingVectorizer
+
+from nlu.nearness import Nearness
 
 OUTSIDE = "out_of_scope"
 URGENT = "urgent_problem"
@@ -95,8 +97,8 @@ def held_out_folds(y: np.ndarray, folds: int = FOLDS, seed: int = 7) -> np.ndarr
 class TopicModel:
     """Fits and scores; everything it knows is in `labels` and `arrays` (NumPy only, no pickle).
 
-    `vectors` are (sentences, views, width), each view L2-normalised; texts are cleaned. `arrays["examples"]` is (views,
-    examples, width), so that a message is compared with numbers that lie side by side.
+    `vectors` are (sentences, views, width), each view L2-normalised; texts are cleaned. It is fitted exactly; messages
+    are compared with the examples by `nlu.nearness`.
     """
 
     views: Tuple[Tuple[int, float], ...] = ((-1, 0.6), (0, 0.4))  # which views of the encoder, and their shares
@@ -106,6 +108,7 @@ class TopicModel:
     ridge: float = 0.2
     labels: List[str] = field(default_factory=list)
     arrays: Dict[str, np.ndarray] = field(default_factory=dict)
+    nearness: Optional[Nearness] = field(default=None, repr=False)  # to the examples in `arrays`, once it was needed
 
     def fit(self, vectors: np.ndarray, texts: Sequence[str], labels: Sequence[str]) -> "TopicModel":
         """Learns from examples; keeps their held-out scores (examples, labels) in `held_out` and columns in `y`."""
@@ -113,17 +116,20 @@ class TopicModel:
         self.y = np.searchsorted(self.labels, labels)
         counted = count(texts)
         rarity = [inverse_frequency(counts) for counts in counted]
-        rows = [weigh(counts, idf) for counts, idf in zip(counted, rarity, strict=False)]
+        weighed = [weigh(counts, idf) for counts, idf in zip(counted, rarity, strict=False)]
         chosen = self.chosen_views(vectors)
-        kernel = self.near(chosen, chosen)
-        for share, matrix in zip((self.letters, self.words), rows, strict=False):
+        kernel = self.kernel(rows @ rows.T for rows in chosen)
+        for share, matrix in zip((self.letters, self.words), weighed, strict=False):
             kernel += share * (matrix @ matrix.T).toarray()
         kernel[np.diag_indices_from(kernel)] += self.ridge
         inverse = invert(kernel)
         targets = np.eye(len(self.labels), dtype=np.float32)[self.y]
         dual = (inverse @ targets).astype(np.float32)
         self.arrays = {"dual": dual, "examples": chosen}
-        for name, share, matrix, idf in zip(("letter", "word"), (self.letters, self.words), rows, rarity, strict=False):
+        self.nearness = None
+        for name, share, matrix, idf in zip(
+            ("letter", "word"), (self.letters, self.words), weighed, rarity, strict=False
+        ):
             # Float16 on disk halves the archive; the scores change in the fourth digit.
             self.arrays[name + "_weights"] = np.asarray(matrix.T @ (share * dual)).astype(np.float16)
             self.arrays[name + "_idf"] = idf
@@ -134,10 +140,10 @@ class TopicModel:
         """The views in use: (used views, sentences, width), contiguous."""
         return np.stack([vectors[:, view] for view, _ in self.views]).astype(np.float32)
 
-    def near(self, sentences: np.ndarray, examples: np.ndarray) -> np.ndarray:
-        """The Gaussians' kernel between chosen views: (sentences, examples), or (examples,) for one sentence."""
-        parts = zip(self.views, sentences, examples, strict=False)
-        return sum(share * np.exp(self.width * (own @ others.T - 1)) for (_, share), own, others in parts)
+    def kernel(self, cosines: Iterable[np.ndarray]) -> np.ndarray:
+        """The Gaussians' kernel from the cosines of each chosen view, in the shape of these."""
+        parts = zip(self.views, cosines, strict=False)
+        return sum(share * np.exp(self.width * (cosine - 1)) for (_, share), cosine in parts)
 
     def leave_out(self, inverse: np.ndarray, dual: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """The scores of each fold's examples from a model that never saw the fold, without fitting again.
@@ -155,9 +161,9 @@ class TopicModel:
     def scores(self, vectors: np.ndarray, texts: Sequence[str]) -> np.ndarray:
         """Ridge scores (texts, labels): about 1 for the topic, about 0 for the others."""
         arrays = self.arrays
-        chosen = self.chosen_views(vectors)
-        # One by one: for a few sentences at once the library would first copy all examples into another order.
-        total = np.stack([self.near(chosen[:, row], arrays["examples"]) @ arrays["dual"] for row in range(len(texts))])
+        self.nearness = self.nearness or Nearness(arrays["examples"])
+        cosines = map(self.nearness.cosines, self.chosen_views(vectors).swapaxes(0, 1))
+        total = np.stack([self.kernel(of_views) @ arrays["dual"] for of_views in cosines])
         for name, counts in zip(("letter", "word"), count(texts), strict=False):
             rows = weigh(counts, arrays[name + "_idf"])
             for index in range(len(texts)):  # row by row: only the n-grams of the text are looked up

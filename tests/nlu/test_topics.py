@@ -24,8 +24,18 @@ def test_held_out_scores_are_those_of_a_model_that_never_saw_the_fold() -> None:
     # The rarity of n-grams is counted with the fold too: compare without letters and words.
     plain = TopicModel(letters=0.0, words=0.0).fit(vectors, texts, labels)
     other = TopicModel(letters=0.0, words=0.0).fit(vectors[kept], [texts[i] for i in kept], [labels[i] for i in kept])
-    assert np.allclose(plain.held_out[left], other.scores(vectors[left], [texts[i] for i in left]), atol=1e-3)
+    pairs = zip(other.chosen_views(vectors[left]), other.arrays["examples"], strict=False)
+    exact = other.kernel(mine @ examples.T for mine, examples in pairs) @ other.arrays["dual"]
+    assert np.allclose(plain.held_out[left], exact, atol=1e-3)
+    served = other.scores(vectors[left], [texts[i] for i in left])  # int8
+    assert np.allclose(served, exact, atol=0.015)
     assert model.labels == ["a", "b", "c"]
+
+
+def test_the_scores_of_a_message_do_not_depend_on_those_beside_it() -> None:
+    model, vectors, texts, _ = small_model()
+    alone = [model.scores(vectors[i : i + 1], texts[i : i + 1])[0] for i in range(10)]
+    assert np.array_equal(model.scores(vectors[:10], texts[:10]), alone)
 
 
 def test_two_trainings_come_out_the_same() -> None:
