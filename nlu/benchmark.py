@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -146,9 +147,16 @@ class PublicResult:
     at: float = 0.0
 
 
+def label_words(label: str) -> str:
+    """An intent's name as a person would write it: `Refund_not_showing_up` is "refund not showing up"."""
+    return re.sub(r"\W+|_+", " ", label).strip().lower()
+
+
 def fit_public(model: TopicModel, cache: CachedEncoder, folder: Path, split: str) -> Tuple[np.ndarray, List[str]]:
-    """Fits on one split; scores and labels of the test set."""
+    """Fits on one split and the intents' names, one more example of each; scores and labels of the test set."""
     texts, labels = load_split(folder / split)
+    names = sorted(set(labels))
+    texts, labels = texts + [clean(label_words(name)) for name in names], labels + names
     tests, truth = load_split(folder / "test")
     model.fit(cache.encode(texts), texts, labels)
     return model.scores(cache.encode(tests), tests), truth

@@ -21,6 +21,8 @@ OUTSIDE = "out_of_scope"
 URGENT = "urgent_problem"
 FOLDS = 5
 BUCKETS = 2**16
+# From so many examples a topic on, n-grams have their whole share: what two of few examples have in common is chance.
+MANY = 100
 LETTERS = HashingVectorizer(
     analyzer="char_wb",
     ngram_range=(2, 5),
@@ -103,7 +105,7 @@ class TopicModel:
 
     views: Tuple[Tuple[int, float], ...] = ((-1, 0.6), (0, 0.4))  # which views of the encoder, and their shares
     width: float = 2.0  # of the Gaussians: exp(width * (cosine - 1))
-    letters: float = 0.4  # the share of the character n-grams beside them
+    letters: float = 0.4  # the share of the character n-grams beside them, where examples are many
     words: float = 0.2  # and of words and pairs of words
     ridge: float = 0.2
     labels: List[str] = field(default_factory=list)
@@ -119,7 +121,8 @@ class TopicModel:
         weighed = [weigh(counts, idf) for counts, idf in zip(counted, rarity, strict=False)]
         chosen = self.chosen_views(vectors)
         kernel = self.kernel(rows @ rows.T for rows in chosen)
-        for share, matrix in zip((self.letters, self.words), weighed, strict=False):
+        shares = self.shares(len(labels) / len(self.labels))
+        for share, matrix in zip(shares, weighed, strict=False):
             kernel += share * (matrix @ matrix.T).toarray()
         kernel[np.diag_indices_from(kernel)] += self.ridge
         inverse = invert(kernel)
@@ -127,14 +130,17 @@ class TopicModel:
         dual = (inverse @ targets).astype(np.float32)
         self.arrays = {"dual": dual, "examples": chosen}
         self.nearness = None
-        for name, share, matrix, idf in zip(
-            ("letter", "word"), (self.letters, self.words), weighed, rarity, strict=False
-        ):
+        for name, share, matrix, idf in zip(("letter", "word"), shares, weighed, rarity, strict=False):
             # Float16 on disk halves the archive; the scores change in the fourth digit.
             self.arrays[name + "_weights"] = np.asarray(matrix.T @ (share * dual)).astype(np.float16)
             self.arrays[name + "_idf"] = idf
         self.held_out = self.leave_out(inverse, dual, targets)
         return self
+
+    def shares(self, examples: float) -> Tuple[float, float]:
+        """The shares of letters and of words where a topic has so many examples on average: they grow as its root."""
+        part = min(1.0, (examples / MANY) ** 0.5)
+        return self.letters * part, self.words * part
 
     def chosen_views(self, vectors: np.ndarray) -> np.ndarray:
         """The views in use: (used views, sentences, width), contiguous."""

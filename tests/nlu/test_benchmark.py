@@ -5,7 +5,7 @@ from typing import Any, Dict
 import numpy as np
 import pytest
 
-from nlu.benchmark import threshold_for, topics_of
+from nlu.benchmark import label_words, threshold_for, topics_of
 
 SELECTED = {"default": {"response": {"intent_response_key": "faq/price"}}}
 
@@ -33,3 +33,8 @@ def test_the_threshold_is_the_highest_that_leaves_enough_right() -> None:
     assert threshold_for(margin, right, 40.0) == 0.5
     assert threshold_for(margin, right, 80.0) == 0.1
     assert threshold_for(margin, right, 100.0) == 0.1, "never enough: everything is answered"
+
+
+def test_the_name_of_an_intent_is_read_as_words() -> None:
+    assert label_words("Refund_not_showing_up") == "refund not showing up"
+    assert label_words("reverted_card_payment?") == "reverted card payment"

@@ -45,6 +45,25 @@ def test_two_trainings_come_out_the_same() -> None:
     assert np.array_equal(one.held_out, two.held_out)
 
 
+def test_n_grams_have_their_whole_share_only_where_examples_are_many() -> None:
+    model = TopicModel(letters=0.4, words=0.2)
+    assert model.shares(100) == model.shares(5000) == (0.4, 0.2)
+    assert model.shares(25) == (0.2, 0.1)
+
+
+def test_n_grams_count_for_less_after_few_examples() -> None:
+    vectors = np.repeat(np.eye(2, 8, dtype=np.float32)[:, None], 2, axis=1)
+    texts, labels = ["minoxidil", "parking"], ["a", "b"]
+
+    def lift(copies: int) -> float:
+        """How much the first topic gains over the second by its own word, the sentences being equally near."""
+        many = TopicModel().fit(np.tile(vectors, (copies, 1, 1)), texts * copies, labels * copies)
+        scores = many.scores(np.ones((1, 2, 8), np.float32) / 8**0.5, ["minoxidil"])[0]
+        return float(scores[0] - scores[1])
+
+    assert 0 < lift(5) < lift(100)
+
+
 def test_folds_are_even_and_hold_every_topic() -> None:
     y = np.repeat(np.arange(7), 20)
     fold = held_out_folds(y)
