@@ -489,6 +489,11 @@ def public_table(results: Sequence[PublicResult]) -> List[str]:
         out.append(
             f"| {one.name} | {one.ten:.1f} | {goal[0]} | {one.full:.1f} | {goal[1]} | {one.quantised:.1f} | {one.linear:.1f} | {goal[2]} |"  # noqa: E501
         )
+    out += [
+        "",
+        "The intents' names, as words, are one more training example of each"
+        " (not where it is out of scope, and not for the logistic regression).",
+    ]
     for one in results:
         if one.recall is not None:
             out += ["", f"{one.name}, out of scope: {one.recall:.1f} % recalled where {one.at:.1f} % of the test set's messages in scope are"  # noqa: E501
@@ -516,7 +521,7 @@ def write_report(parts: Dict[str, Any]) -> None:
     tally: Tally = parts["tally"]
     text = [
         "# How well it understands", "",
-        "Written by `make benchmark-nlu` (nlu/benchmark.py); do not edit. How it works is told in the docstrings of nlu/; what tuning the encoder would bring: [fine-tuning.md](fine-tuning.md).", "",  # noqa: E501
+        "Written by `make benchmark-nlu` (nlu/benchmark.py); do not edit. How it works is told in the docstrings of nlu/; what else was tried: [classification-trials.md](classification-trials.md).", "",  # noqa: E501
         f"## Own development set: {tally.messages} messages of one topic, {len(parts['several'])} of several", "",
         (
             "tests/nlu/dev.yml, never trained on. But it was looked at while building: its mistakes led to the spelling tab"  # noqa: E501
