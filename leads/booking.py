@@ -17,7 +17,7 @@ from leads.contacts import Found, change_ending, parse_email, show_phone
 from leads.draft import Draft
 from leads.reading import CONCERNS, Reading
 from leads.replies import Choice, Notes, Reply
-from leads.times import Calendar, Preference, say_time, suggest
+from leads.times import Calendar, Preference, read_time, say_time, suggest
 from leads.wording import Voice
 
 MOST_TRIES = 3
@@ -226,7 +226,7 @@ class Booking:
             self.again = "utter_reask_email"
 
     def _take_time(self, wish: Preference) -> None:
-        draft = self.draft
+        draft, wish = self.draft, self._on_named_day(wish)
         if wish.verdict == "any":
             draft.set_time(wish.text, None, None, None)
             self.changed.add("time")
@@ -239,6 +239,17 @@ class Booking:
             self.take_time(wish.text, wish.start, wish.end, said)
         else:
             self._explain_time(wish)
+
+    def _on_named_day(self, wish: Preference) -> Preference:
+        """A time of day alone is one of the day that was named before: "Wednesday", then "3pm"."""
+        start, end, text = self.draft.time_start, self.draft.time_end, self.draft.time_text
+        if not wish.dayless or not start or not end or not text:
+            return wish
+        day, last = (datetime.fromisoformat(at).astimezone(self.calendar.zone).date() for at in (start, end))
+        before = read_time(text, self.now, self.calendar)
+        if day != last or before is None or before.recurring or before.others:
+            return wish
+        return read_time(f"{self.voice.clinic.describe_day(day)}, {wish.text}", self.now, self.calendar) or wish
 
     def take_time(self, text: str, start: datetime, end: datetime, said: str | None = None) -> None:
         """Keep a time and read it back as a date."""

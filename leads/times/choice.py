@@ -1,5 +1,6 @@
 """Wishes against the clinic's calendar: the earliest open reading of each, or what is wrong with it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -11,6 +12,9 @@ _WEEKS_OF_HABIT = 4
 _MOST_OTHERS = 5
 _MOST_DAYS = 62
 _SOON = timedelta(days=7)
+_GENERAL = re.compile(
+    r"\b(?:any|every|each|always|usually|generally|(?:morning|afternoon|evening|night|lunchtime)s)\b", re.I
+)
 
 
 @dataclass(frozen=True)
@@ -19,7 +23,8 @@ class Preference:
 
     `text` is the visitor's wording and `span` its place in the message. `others` are further acceptable times ("or
     Thursday"), earliest reading of each. `alternatives` are open times instead of one that cannot be. `recurring`: a
-    general wish ("weekends", "after work"), of which start and end are the first occasion.
+    general wish ("weekends", "after work"), of which start and end are the first occasion. `dayless`: it names no day
+    ("3pm"), so that it is of the day that was named before, if there was one.
     """
 
     verdict: Verdict
@@ -31,6 +36,7 @@ class Preference:
     others: tuple[Stretch, ...] = ()
     alternatives: tuple[Stretch, ...] = ()
     recurring: bool = False
+    dayless: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,7 @@ def choose(wishes: Wishes, text: str, span: tuple[int, int], now: datetime, cale
     at = _Moment(now, local, _plus(local, calendar.days_ahead), calendar)
     if wishes.contradiction:
         return Preference("unclear", text, span, alternatives=_both_days(wishes.contradiction, at))
+    dayless = bool(wishes.wanted) and all(wish.days is None for wish in wishes.wanted) and not _GENERAL.search(text)
     wanted = wishes.wanted or (Wish(Days("recurring", 0, 0, (), frozenset(range(7)))),)
     judged = [_judge(wish, wishes, at) for wish in wanted]
     fits = list(dict.fromkeys(fit for _, found in judged for fit in found))
@@ -63,9 +70,10 @@ def choose(wishes: Wishes, text: str, span: tuple[int, int], now: datetime, cale
             all_day=lead.clock is None and not wishes.not_clocks,
             others=tuple(fits[1 : _MOST_OTHERS + 1]),
             recurring=general,
+            dayless=dayless,
         )
     verdict = judged[0][0]
-    return Preference(verdict, text, span, alternatives=_alternatives(verdict, wanted, at))
+    return Preference(verdict, text, span, alternatives=_alternatives(verdict, wanted, at), dayless=dayless)
 
 
 def _plus(at: datetime, days: int) -> datetime:

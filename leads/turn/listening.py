@@ -1,11 +1,12 @@
 """What a visitor said or chose goes to whoever deals with it."""
 
 import re
+from collections.abc import Sequence
 
 from leads.facts import FAQ_TOPICS
 from leads.handoff import stop_waiting
 from leads.intake import last_lead
-from leads.reading import Reading
+from leads.reading import Reading, is_question
 from leads.replies import Reply
 from leads.turn.answering import answer, answer_unclear, hand_over, keep_unmet, matters, miss
 from leads.turn.erasing import erase_everything, keep_everything
@@ -35,7 +36,7 @@ from leads.turn.request import (
 )
 from leads.turn.talk import Heard, Talk, strong_details
 from leads.turn.urgent import report_urgent
-from leads.understanding import BOOKING_TOPICS, Understanding
+from leads.understanding import BOOKING_TOPICS, Segment, Understanding
 
 _ERASE = re.compile(
     r"\b(?:delet\w*|eras\w*|remov\w*|forget|wipe|scrub|get rid of|destroy|clear|unsubscribe)\b.{0,40}\b(?:data"
@@ -133,11 +134,11 @@ def hear_outside(talk: Talk, reading: Reading, understood: Understanding) -> Non
     if unclear and not answer_unclear(talk, unclear):
         return miss(talk, unclear)
     if not talk.replies:
-        return small_talk(talk, reading)
+        return small_talk(talk, reading, understood.segments)
     return finish_answers(talk)
 
 
-def small_talk(talk: Talk, reading: Reading) -> None:
+def small_talk(talk: Talk, reading: Reading, segments: Sequence[Segment]) -> None:
     """What needs no answer from the document."""
     topics = reading.topics
     order = (
@@ -169,6 +170,9 @@ def small_talk(talk: Talk, reading: Reading) -> None:
             return None
         return talk.say("utter_nothing_to_change", talk.choices("book"))
     if topics & set(BOOKING_TOPICS) and "clarify" not in topics:
+        asked = [segment for segment in segments if is_question(segment.text)]
+        if asked and not (reading.name or reading.time):  # "can my brother come with me"
+            return offer_to_ask(talk, [talk.keep_question(segment).id for segment in asked])
         talk.memory["pending"] = {"kind": "offer", "offers": "book_consultation"}
         note = talk.voice.text("utter_got_name", name=reading.name) if reading.name else talk.voice.text("utter_got_it")
         return talk.put(Reply(f"{note} {talk.voice.text('utter_anything_else')}", talk.choices("book")))
