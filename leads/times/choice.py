@@ -162,7 +162,7 @@ def _open_on(day: date, wish: Wish, wishes: Wishes, at: _Moment) -> list[Stretch
         for begin, end in ranges:
             if wish.clock.point:
                 end_of_visit = low + timedelta(minutes=at.calendar.minutes)
-                if begin <= low and end_of_visit <= end and at.local < low <= at.horizon:
+                if begin <= low and at.local < low and end_of_visit <= min(end, at.horizon):
                     return [(low, end_of_visit)]
                 continue
             pieces = list(_free(max(begin, low), min(end, high), wishes, at))
