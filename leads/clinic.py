@@ -31,6 +31,7 @@ from leads.profile_document import Problem, ProblemsWithin, UnreadableProfileErr
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
+_CLOSURES_DAYS = 45  # how far ahead holidays are told
 _SEARCH_DAYS = 366
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*(?:-|–|to)\s*(\d{1,2}):(\d{2})")
 _CLOSED_DATES = re.compile(r"(\d{4}-\d{2}-\d{2})(?:\s+to\s+(\d{4}-\d{2}-\d{2}))?(?:\s+(?!to\s)(\D.*))?")
@@ -454,6 +455,24 @@ class Clinic(_Section):
         closed = alike.pop((), [])
         opened = [f"{_describe_weekdays(days)} {_describe_spans(spans)}" for spans, days in alike.items()]
         return ", ".join(opened) + (f"; closed on {_describe_weekdays(closed)}" if closed else "")
+
+    def describe_closures(self, at: datetime) -> str:
+        """Give the coming weeks' holidays as 'Thursday 24 December 2026 to Saturday 2 January 2027'; "" without any."""
+        today = self.local(at).date()
+        spans: list[list[date]] = []
+        unbroken = False
+        for day in (today + timedelta(days=offset) for offset in range(_CLOSURES_DAYS)):
+            if not self.opening_hours.on(day.weekday()):
+                continue  # closed every week: neither begins a holiday nor ends one
+            if self.closed_because(day) is None:
+                unbroken = False
+            elif unbroken:
+                spans[-1][1] = day
+            else:
+                spans.append([day, day])
+                unbroken = True
+        named = [[self.describe_day(day) for day in dict.fromkeys(span)] for span in spans]
+        return ", ".join(" to ".join(days) for days in named)
 
     def describe_addresses(self) -> str:
         """Give the addresses on one line; with labels where there are several, with directions where there are any."""

@@ -61,6 +61,7 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = MappingProxyType(
             "utter_time_readback": "time",
             "utter_time_which": "options",
             "utter_time_recurring": "words first",
+            "utter_closures": "days",
             "utter_consent_conditions": "text",
             "utter_booking_done": "reference promise",
             "utter_booking_done_second": "reference promise",

@@ -109,6 +109,8 @@ def answer_faq(talk: Talk, segment: Segment) -> None:
         talk.declined.append(question.id)
         if talk.draft.is_open:
             text = joined(text, talk.voice.text("utter_question_kept"))
+    if segment.topic == "clinic_info" and (days := talk.clinic.describe_closures(talk.now)):
+        text = joined(text, talk.voice.text("utter_closures", days=days))
     talk.put(Reply(text, topics=(segment.topic,), sources=said.sources))
 
 

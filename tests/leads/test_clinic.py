@@ -251,6 +251,13 @@ def test_open_and_closed_follow_the_clinics_clock(at: datetime, is_open: bool) -
     assert CLINIC.is_open(at) is is_open
 
 
+def test_the_coming_holidays_are_told_without_the_days_that_are_closed_every_week() -> None:
+    assert CLINIC.describe_closures(london(2026, 10, 1)) == ""
+    told = CLINIC.describe_closures(london(2026, 12, 1))
+    assert told == "Thursday 24 December 2026 to Saturday 2 January 2027"
+    assert CLINIC.describe_closures(london(2027, 1, 3)) == ""
+
+
 def test_a_closed_day_has_its_reason() -> None:
     assert CLINIC.closed_because(date(2026, 12, 25)) == "Christmas Day"
     assert CLINIC.closed_because(date(2026, 12, 30)) == "Christmas break"
