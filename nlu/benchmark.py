@@ -537,9 +537,9 @@ def write_report(parts: Dict[str, Any]) -> None:
         "### Wrong answers", "", *(f"- {line}" for line in tally.mistakes), "",
         f"## Strangers: {parts['strangers'].messages} messages of one topic, {len(parts['strangers_several'])} of more",
         "",
-        "tests/nlu/fresh.yml: other personas, by three writers; nothing was trained or tuned on them, and two of the writers",
-        "had seen no training example. But they are language models, as those are who wrote the training examples (what has a",
-        "cosine above 0.85 to one of these was left out): real strangers differ more.",
+        "tests/nlu/fresh.yml: other personas, by three writers; nothing was trained or tuned on them, and two of the",
+        "writers had seen no training example. But they are language models, as those are who wrote the training",
+        "examples (what has a cosine above 0.85 to one of these was left out): real strangers differ more.",
         "",
         *own_table(parts["strangers"], parts["strangers_several"]), "",
         "## Entities (exact spans, tests/nlu/entities.yml)", "", "The rules were mended on these very messages until none was wrong: this shows what is promised, not how well it does on others.", "", "| | precision | recall | F1 | number |", "|---|---|---|---|---|",  # noqa: E501
