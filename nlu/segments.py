@@ -1,7 +1,7 @@
 """spaCy components: where a message can be divided into separate requests.
 
-`clauses` proposes; it divides too often rather than too seldom. `nlu.classifier` joins neighbours again unless both
-are confidently about different things.
+`clauses` proposes; it divides too often rather than too seldom. `nlu.understanding` keeps apart only what surely asks
+for different things.
 """
 
 from __future__ import annotations  # noqa: I001
