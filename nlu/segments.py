@@ -16,162 +16,36 @@ import itertools
 # A message is cut into at most this many pieces: its spans are encoded one by one, and a visitor waits for them.
 MAX_PIECES = 6
 
-QUESTION_WORDS = {
-    "how",
-    "what",
-    "when",
-    "where",
-    "who",
-    "why",
-    "which",
-    "whats",
-    "what's",
-    "hows",
-    "wheres",
-    "whos",
-    "hw",
-    "wat",
-    "wats",
-    "wot",
-    "wots",
-    "wher",
-    "wen",
-}
-AUXILIARIES = {
-    "is",
-    "are",
-    "am",
-    "was",
-    "were",
-    "do",
-    "does",
-    "did",
-    "can",
-    "could",
-    "will",
-    "would",
-    "shall",
-    "should",
-    "may",
-    "might",
-    "must",
-    "have",
-    "has",
-    "had",
-    "isn't",
-    "aren't",
-    "don't",
-    "doesn't",
-    "can't",
-    "won't",
-    "couldn't",
-    "wouldn't",
-    "ca",
-    "wo",
-    "cant",
-    "wont",
-    "dont",
-    "doesnt",
-    "isnt",
-    "r",
-    "ar",
-    "cn",
-    "cud",
-    "wud",
-    "shud",
-    "duz",
-}
-SUBJECTS = {
-    "i",
-    "you",
-    "u",
-    "he",
-    "she",
-    "it",
-    "we",
-    "they",
-    "this",
-    "that",
-    "there",
-    "these",
-    "those",
-    "ya",
-    "ye",
-    "yous",
-    "someone",
-    "anyone",
-    "my",
-    "your",
-    "the",
-    "a",
-    "an",
-    "people",
-    "women",
-    "men",
-    "smp",
-    "micropigmentation",
-}
+ASKING = frozenset("how what when where who why which".split())  # noqa: SIM905
+QUESTION_WORDS = ASKING | frozenset(
+    """
+    whats what's hows wheres whos hw wat wats wot wots wher wen
+    """.split()  # noqa: SIM905
+)
+AUXILIARIES = frozenset(
+    """
+    is are am was were do does did can could will would shall should may might must have has had isn't aren't
+    don't doesn't can't won't couldn't wouldn't ca wo cant wont dont doesnt isnt r ar cn cud wud shud duz
+    """.split()  # noqa: SIM905
+)
+SUBJECTS = frozenset(
+    """
+    i you u he she it we they this that there these those ya ye yous someone anyone my your the a an people
+    women men smp micropigmentation
+    """.split()  # noqa: SIM905
+)
 JOINERS = {"and", "but", "also", "plus", "so", "then", "or", "oh", "btw", "&", "additionally", "nd", "n", "adn"}
-OPENERS = {
-    "please",
-    "pls",
-    "tell",
-    "give",
-    "show",
-    "book",
-    "call",
-    "text",
-    "email",
-    "ring",
-    "send",
-    "thanks",
-    "thank",
-    "cheers",
-    "hi",
-    "hello",
-    "hey",
-    "yes",
-    "yeah",
-    "yep",
-    "no",
-    "nope",
-    "ok",
-    "okay",
-    "any",
-    "im",
-    "i'm",
-    "ive",
-    "id",
-    "my",
-    "let",
-    "need",
-    "want",
-    "wanna",
-    "looking",
-    "just",
-    "not",
-    "sorry",
-    "bye",
-    "great",
-    "actually",
-}
-REQUESTS = {
-    "tell",
-    "show",
-    "give",
-    "send",
-    "explain",
-    "book",
-    "need",
-    "want",
-    "any",
-    "please",
-    "pls",
-    "kindly",
-    "call",
-    "ring",
-    "list",
-}
+OPENERS = frozenset(
+    """
+    please pls tell give show book call text email ring send thanks thank cheers hi hello hey yes yeah yep no
+    nope ok okay any im i'm ive id my let need want wanna looking just not sorry bye great actually
+    """.split()  # noqa: SIM905
+)
+REQUESTS = frozenset(
+    """
+    tell show give send explain book need want any please pls kindly call ring list
+    """.split()  # noqa: SIM905
+)
 WISHES = {
     ("i", "want"),
     ("i", "need"),
@@ -196,23 +70,9 @@ WISHES = {
 }
 # What stands before a question without being part of it: "sir what is", "if not how many".
 ADDRESSES = frozenset(
-    [
-        "sir",
-        "madam",
-        "maam",
-        "doc",
-        "mate",
-        "guys",
-        "folks",
-        "if",
-        "not",
-        "else",
-        "well",
-        "right",
-        "first",
-        "firstly",
-        "secondly",
-    ]
+    """
+    sir madam maam doc mate guys folks if not else well right first firstly secondly
+    """.split()  # noqa: SIM905
 )
 # "I'd like to know", "I wonder", "grateful if you could": a question in the form of a statement.
 INDIRECT = re.compile(
@@ -221,35 +81,21 @@ INDIRECT = re.compile(
 )
 # Whoever begins so tells of himself or somebody near, which is the reason of a question and not one.
 TELLERS = frozenset(
-    [
-        "i",
-        "im",
-        "i'm",
-        "ive",
-        "i've",
-        "id",
-        "my",
-        "mine",
-        "we",
-        "our",
-        "he",
-        "she",
-        "his",
-        "her",
-        "they",
-        "their",
-        "mum",
-        "mom",
-        "dad",
-        "me",
-    ]
+    """
+    i im i'm ive i've id my mine we our he she his her they their mum mom dad me
+    """.split()  # noqa: SIM905
 )
 # "and for how long", "to whom": goes on with the question before it.
-PREPOSITIONS = frozenset(["for", "after", "at", "by", "with", "to", "in", "from", "on", "of"])
+PREPOSITIONS = frozenset(
+    """
+    for after at by with to in from on of
+    """.split()  # noqa: SIM905
+)
 
 # A greeting, an answer or thanks may be divided from what follows it without any other sign.
 STANDALONE = {"hi", "hello", "hey", "hiya", "yes", "yeah", "yep", "no", "nope", "thanks", "cheers", "ok", "okay"}
 ENDINGS = {".", "?", "!", "…", ";", "\n", "??", "?!", "!!", "..", "..."}
+EDGES = frozenset((",", *JOINERS, *ENDINGS))
 
 
 def starts_question(tokens: List[Token], index: int) -> bool:
@@ -314,7 +160,8 @@ def boundaries(doc: Doc) -> Iterator[Tuple[int, str]]:
         elif before.lower_ in JOINERS and (
             starts_question(tokens, index)
             or starts_statement(tokens, index)
-            or tokens[index].lower_ in {*AUXILIARIES, "whether"}
+            or tokens[index].lower_ in AUXILIARIES
+            or tokens[index].lower_ == "whether"
         ):
             yield index, "joiner"
         elif before.text in {",", "-", "–", "—", ":", "/", "("}:
@@ -332,9 +179,8 @@ def boundaries(doc: Doc) -> Iterator[Tuple[int, str]]:
 
 def is_listed(tokens: List[Token], index: int) -> bool:
     """Whether a comma before this token divides things named in a few words: "price, pain, how many visits"."""
-    edges = {",", *JOINERS, *ENDINGS}
-    before = next((far for far in range(2, 6) if index - far < 0 or tokens[index - far].lower_ in edges), 6)
-    after = next((far for far in range(4) if index + far >= len(tokens) or tokens[index + far].lower_ in edges), 6)
+    before = next((far for far in range(2, 6) if index - far < 0 or tokens[index - far].lower_ in EDGES), 6)
+    after = next((far for far in range(4) if index + far >= len(tokens) or tokens[index + far].lower_ in EDGES), 6)
     return before <= 5 or after <= 3
 
 
@@ -350,80 +196,13 @@ def starts_bare_question(tokens: List[Token], index: int) -> bool:
 
 
 # Words after which a question word or an auxiliary goes on with the same clause: "know how", "about what", "and how".
-LEADS_ON = {
-    "be",
-    "know",
-    "wondering",
-    "wonder",
-    "ask",
-    "asking",
-    "tell",
-    "me",
-    "about",
-    "on",
-    "of",
-    "for",
-    "at",
-    "to",
-    "from",
-    "in",
-    "with",
-    "see",
-    "explain",
-    "understand",
-    "sure",
-    "if",
-    "that",
-    "than",
-    "as",
-    "and",
-    "or",
-    "but",
-    "so",
-    "how",
-    "what",
-    "when",
-    "where",
-    "who",
-    "why",
-    "which",
-    "is",
-    "are",
-    "just",
-    "exactly",
-    "like",
-    "idea",
-    "out",
-    "not",
-    "also",
-    "long",
-    "much",
-    "many",
-    "often",
-    "soon",
-    "old",
-    "far",
-    "hell",
-    "please",
-    "then",
-    "because",
-    "whether",
-    "really",
-    "by",
-    "depends",
-    "say",
-    "said",
-    "check",
-    "matter",
-    "u",
-    "you",
-    "the",
-    "my",
-    "your",
-    "no",
-    "yes",
-    "question",
-}
+LEADS_ON = ASKING | frozenset(
+    """
+    be know wondering wonder ask asking tell me about on of for at to from in with see explain understand sure
+    if that than as and or but so is are just exactly like idea out not also long much many often soon old far
+    hell please then because whether really by depends say said check matter u you the my your no yes question
+    """.split()  # noqa: SIM905
+)
 
 
 def continues(tokens: List[Token], index: int) -> bool:
