@@ -3,13 +3,14 @@
 import contextlib
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import cycle
 from pathlib import Path
 
 from bench.load import NotAnswered
 from bench.usage import Usage, usage_by_name
 from hairline.loopback import Loopback, LoopbackError
-from tests.system import System, running
+from tests.system import RUN, System, free_row, running
 
 PATIENCE_S = 60.0
 API = "/api/conversations"
@@ -56,15 +57,17 @@ class Hairline:
     def __init__(self, system: System, ready_after: float) -> None:
         self.system = system
         self.ready_after = ready_after
-        self._http = Loopback(system.settings.port)
+        self._doors = [Loopback(port) for port in system.settings.web_ports]
+        self._next = cycle(self._doors)
 
     def visitor(self) -> HairlineVisitor:
-        """Somebody new."""
-        return HairlineVisitor(self._http)
+        """Somebody new; where there are several web processes, each gets as many as the others."""
+        return HairlineVisitor(next(self._next))
 
     async def close(self) -> None:
         """Let go of all connections."""
-        await self._http.close()
+        for door in self._doors:
+            await door.close()
 
     def usage(self) -> dict[str, Usage]:
         """By process; `others` are the supervisor and its guardian."""
@@ -74,9 +77,19 @@ class Hairline:
 
 
 @contextlib.contextmanager
-def hairline(**settings: str) -> Iterator[Hairline]:
+def hairline(command: Sequence[str] = RUN, **settings: str) -> Iterator[Hairline]:
     """A system of its own in a temporary folder, with SQLite; a model must be there (`make train`)."""
     with tempfile.TemporaryDirectory(prefix="hairline-bench-") as folder:
         start = time.monotonic()
-        with running(Path(folder), **settings) as system:
+        with running(Path(folder), command, **settings) as system:
             yield Hairline(system, time.monotonic() - start)
+
+
+@contextlib.contextmanager
+def sets_of_workers(count: int, **settings: str) -> Iterator[Hairline]:
+    """The same with so many web processes, Rasa processes and action servers, on as many cores."""
+    command = ("taskset", "--cpu-list", f"0-{count - 1}", *RUN)
+    ports = {f"{kind}port": str(free_row(count)) for kind in ("", "rasa_", "actions_")}
+    workers = {f"{kind}_workers": str(count) for kind in ("web", "rasa", "actions")}
+    with hairline(command, **ports, **workers, **settings) as ours:
+        yield ours

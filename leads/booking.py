@@ -67,6 +67,7 @@ class Booking:
         if self._hear_removal(reading):
             return
         self.take_details(reading)
+        self._drop_replaced(reading)
         self._hear_condition(reading, asked)
         if asked and self._still_open(asked, reading):
             self._hear_about(asked, reading)
@@ -86,6 +87,14 @@ class Booking:
         else:
             self.reopen(named[0])
         return True
+
+    def _drop_replaced(self, reading: Reading) -> None:
+        """ "E-mail is better, me@example.com, and drop the phone": what stands there for the other goes."""
+        for name, other in (("phone", "email"), ("email", "phone")):
+            replaced = other in self.changed and name not in self.changed and getattr(self.draft, name)
+            if reading.dropped == {name} and replaced:
+                setattr(self.draft, name, None)
+                self.notes.add(self.voice.text("utter_removed", field=self._field(name)))
 
     def _still_open(self, asked: str, reading: Reading) -> bool:
         """Whether the question is still unanswered and the message was an attempt at it, not an aside."""
@@ -236,6 +245,8 @@ class Booking:
             said = ", or ".join(say_time(start, end, self.calendar) for start, end in ranges)
             if wish.recurring:
                 said = self.voice.text("utter_time_recurring", words=_shortened(wish.text), first=said)
+            elif wish.excepts:
+                said = self.voice.text("utter_time_excepting", words=_shortened(wish.text), time=said)
             self.take_time(wish.text, wish.start, wish.end, said)
         else:
             self._explain_time(wish)

@@ -52,7 +52,7 @@ class ChoiceNotOffered(Exception):
 
 
 class KeyReused(Exception):
-    """The idempotency key was used for another message of this conversation."""
+    """The idempotency key was used for another message of this conversation, or another request in the form."""
 
 
 @dataclass(frozen=True, slots=True)

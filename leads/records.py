@@ -166,10 +166,12 @@ class Lead(Record):
     confirmed_start: Mapped[datetime | None]
     confirmed_end: Mapped[datetime | None]
     calendar_sequence: Mapped[int] = mapped_column(Integer, default=0)
+    left_with: Mapped[str | None] = mapped_column(String(64))  # the contact form's Idempotency-Key, hashed
     search: Mapped[str] = mapped_column(Text, default="")  # made by leads.search, and indexed as it says
 
     __table_args__ = (
         UniqueConstraint("conversation_id", "booking"),
+        Index("ix_leads_left_with", "left_with", unique=True),
         Index("ix_leads_status", "status", "seq"),
         Index("ix_leads_assignee", "assignee", "seq"),
     )

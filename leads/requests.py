@@ -1,16 +1,18 @@
 """Leads and open questions as staff see them: listed, found, changed, erased; and a lead left without the assistant."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from leads.audit import VISITOR, note_action
 from leads.clinic import Clinic
-from leads.conversations import erase_transcript, locked
+from leads.conversations import KeyReused, erase_transcript, locked
 from leads.counts import count
 from leads.intake import free_reference
 from leads.outbox import announce, erase_deliveries
@@ -52,6 +54,7 @@ class ContactRequest:
     email: str | None
     text: str
     page: str | None
+    key: str | None = None  # the same key is the same request, however long after
 
 
 def list_leads(session: Session, wanted: LeadFilter, before: int | None = None, limit: int = 50) -> list[Lead]:
@@ -152,10 +155,12 @@ def erase_lead(session: Session, reference: str, actor: str) -> str | None:
 def leave_request(session: Session, request: ContactRequest, clinic: Clinic, channels: Sequence[str]) -> Lead:
     """Make a lead of what a visitor left in the contact form, with its consent and its deliveries.
 
-    The same request again within a quarter of an hour is the same lead.
+    The same key is the same lead, and so is the same request again within a quarter of an hour. Raises
+    `KeyReused` where the key came with another request.
     """
     now = utc_now()
-    known = _same_request(session, request, now)
+    key = hashlib.sha256(request.key.encode()).hexdigest() if request.key else None
+    known = (_of_key(session, request, key) if key else None) or _same_request(session, request, now)
     if known:
         return known
     reference = free_reference(session)
@@ -185,10 +190,16 @@ def leave_request(session: Session, request: ContactRequest, clinic: Clinic, cha
         page=request.page,
         notes=[],
         calendar_sequence=0,
+        left_with=key,
     )
     lead.search = search_text(lead)
-    session.add(lead)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(lead)
+    except IntegrityError:  # another process has made a lead of it since we looked
+        if key is None or (made := _of_key(session, request, key)) is None:
+            raise
+        return made
     announce(session, lead, "lead.created", channels, now)
     note_action(session, VISITOR, "lead.left", reference)
     return lead
@@ -197,15 +208,20 @@ def leave_request(session: Session, request: ContactRequest, clinic: Clinic, cha
 def _same_request(session: Session, request: ContactRequest, now: datetime) -> Lead | None:
     query = select(Lead).where(Lead.conversation_id.is_(None), Lead.created_at > now - SAME_REQUEST)
     query = query.where(Lead.phone == request.phone) if request.phone else query.where(Lead.email == request.email)
-    for lead in session.scalars(query.order_by(Lead.seq.desc()).limit(20)):
-        if (lead.name, lead.phone, lead.email, lead.concern_text) == (
-            request.name,
-            request.phone,
-            request.email,
-            request.text,
-        ):
-            return lead
-    return None
+    leads = session.scalars(query.order_by(Lead.seq.desc()).limit(20))
+    return next((lead for lead in leads if _says_the_same(lead, request)), None)
+
+
+def _of_key(session: Session, request: ContactRequest, key: str) -> Lead | None:
+    lead = session.scalars(select(Lead).where(Lead.left_with == key)).first()
+    if lead is not None and not _says_the_same(lead, request):
+        raise KeyReused
+    return lead
+
+
+def _says_the_same(lead: Lead, request: ContactRequest) -> bool:
+    left = (request.name, request.phone, request.email, request.text)
+    return (lead.name, lead.phone, lead.email, lead.concern_text) == left
 
 
 def list_open_questions(

@@ -61,6 +61,7 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = MappingProxyType(
             "utter_time_readback": "time",
             "utter_time_which": "options",
             "utter_time_recurring": "words first",
+            "utter_time_excepting": "words time",
             "utter_closures": "days",
             "utter_consent_conditions": "text",
             "utter_booking_done": "reference promise",
@@ -75,6 +76,7 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = MappingProxyType(
             "utter_nobody_came_lead": "reference promise",
             # urgent
             "utter_urgent": "flagged",
+            "utter_despair": "flagged",
             # out_of_scope
             "utter_did_you_mean_one": "title",
             "utter_ask_clinic_noted": "promise",

@@ -14,14 +14,14 @@ from nlu.topics import OUTSIDE, URGENT, softmax
 from nlu.understanding import Judgement
 
 # A wrong answer costs a visitor about as much as two or three needless "did you mean": answer from here on.
-SURE = 0.68
+SURE = 0.72
 OFFERED_WORTH = 0.15  # an offer is made when the chance that it holds the right topic is at least this
 OUTSIDE_WORTH = 0.35  # the same where the best guess is that the message is about something else
 URGENT_CLEAR = 0.5  # urgent from this probability on; with words of a symptom from the learned threshold on
-URGENT_FLOOR = 0.05  # which is never lower than this
+URGENT_FLOOR = 0.15  # which is never lower than this
 SYMPTOM = re.compile(
     r"\b(?:bleed|blood|pus\b|infect|septic|sepsis|fever|temperature|swell|swoll|swelt|puff|ooz|weep|throb|burn|boiling|rash|blister|hives|shiver|faint|"
-    r"collaps|pass(?:ed|ing) out|numb|gunk|yellow|green|smell|stink|hurt|pain|agony|sore|react|breath|wheez|dizz|sick|vomit|stiff|chest|lump|scab|crust|"  # noqa: E501
+    r"collaps|pass(?:ed|ing) out|numb|gunk|goo\b|slim[ey]|yellow|smell|stink|hurt|pain|agony|sore|react|breath|wheez|dizz|sick|vomit|stiff|chest|lump|scab|crust|"  # noqa: E501
     r"gland|tender|hot\b|red\b|itch|allerg|anaphyl|emergency|urgent|ambulance|999|911|a&e|\ber\b|hospital|leak|discharge|inflam|bruis|wrong|bad\b|worse)",
     re.IGNORECASE,
 )

@@ -7,6 +7,7 @@ for different things.
 from __future__ import annotations  # noqa: I001
 
 import re
+from enum import Enum
 from typing import Iterator, List, Set, Tuple
 
 from spacy.language import Language
@@ -74,6 +75,11 @@ ADDRESSES = frozenset(
     sir madam maam doc mate guys folks if not else well right first firstly secondly
     """.split()  # noqa: SIM905
 )
+# These divide without a subject or a question word after them, too, where a question stands before.
+DIVIDERS = frozenset("and nd n adn & + / also plus".split())  # noqa: SIM905
+TAGS = {("or", "not"), ("or", "no"), ("or", "what")}  # "it will work or not"
+NO_BOUNDARY = {("so", "that"), *TAGS}
+LEAD_INS = frozenset(("right", "well", "now", "then"))  # "right so, how much"
 # "I'd like to know", "I wonder", "grateful if you could": a question in the form of a statement.
 INDIRECT = re.compile(
     r"\b(?:know|wonder(?:ing)?|grateful|curious|tell me|let me know|advise|explain|clarify|confirm|set out|ask|enquire|inquire)\b",  # noqa: E501
@@ -83,6 +89,7 @@ INDIRECT = re.compile(
 TELLERS = frozenset(
     """
     i im i'm ive i've id my mine we our he she his her they their mum mom dad me
+    because as since
     """.split()  # noqa: SIM905
 )
 # "and for how long", "to whom": goes on with the question before it.
@@ -106,17 +113,23 @@ def starts_question(tokens: List[Token], index: int) -> bool:
         return True
     if word in AUXILIARIES and after in {"n't", "not"}:
         after = tokens[index + 2].lower_ if index + 2 < len(tokens) else ""
+    if word in {"do", "have", "had"} and after in {"it", "this", "that", "a", "my"}:  # "can I still have it"
+        return False
     return word in AUXILIARIES and after in SUBJECTS
 
 
 def asks(tokens: List[Token]) -> bool:
     """Whether these words ask for something, by their form: a question, or a wish or request addressed to the clinic."""  # noqa: E501
     words = [token.lower_ for token in tokens if not token.is_punct and not token.is_space]
-    if any("?" in token.text for token in tokens[-2:]):
+    if any("?" in token.text for token in tokens[-2:]) or tuple(words[-2:]) in TAGS:
         return True
     for start in range(min(4, len(tokens))):
         if starts_question(tokens, start) and all(
-            token.lower_ in OPENERS or token.lower_ in JOINERS or token.lower_ in ADDRESSES or token.is_punct
+            token.lower_ in OPENERS
+            or token.lower_ in JOINERS
+            or token.lower_ in ADDRESSES
+            or token.is_punct
+            or token.lower_.endswith("ly")
             for token in tokens[:start]
         ):
             return True
@@ -137,6 +150,24 @@ def goes_on(tokens: List[Token]) -> bool:
     return 1 < len(words) <= 4 and words[0] in PREPOSITIONS and words[1] in QUESTION_WORDS
 
 
+class Link(Enum):
+    """How a piece hangs on the one before it."""
+
+    NONE = "a request of its own, or not"
+    OR = "or does it look fake"
+    GOES_ON = "for how long"
+    LISTED = "the price, where the piece before asks: only a request if it surely is one"
+
+
+def link_of(piece: Span) -> Link:
+    """How one of the `pieces` of a message hangs on the one before it."""
+    if piece.start > 0 and piece.doc[piece.start - 1].lower_ == "or":
+        return Link.OR
+    if piece.label_ == "weak":
+        return Link.LISTED
+    return Link.GOES_ON if goes_on(list(piece)) else Link.NONE
+
+
 def starts_statement(tokens: List[Token], index: int) -> bool:
     """Whether a clause with a subject and something said about it may begin at this token."""
     word = tokens[index].lower_
@@ -147,7 +178,7 @@ def starts_statement(tokens: List[Token], index: int) -> bool:
 
 
 def boundaries(doc: Doc) -> Iterator[Tuple[int, str]]:
-    """Every token index at which a piece may begin, with the reason: sentence, joiner, comma or bare."""
+    """Every token index at which a piece may begin, with the reason: sentence, joiner, comma, bare or weak."""
     tokens = list(doc)
     for index in range(1, len(tokens)):
         before = tokens[index - 1]
@@ -155,7 +186,7 @@ def boundaries(doc: Doc) -> Iterator[Tuple[int, str]]:
             continue
         if before.text[-1:] in ENDINGS or "\n" in before.text or before.text in ENDINGS:
             yield index, "sentence"
-        elif (before.lower_, tokens[index].lower_) == ("so", "that"):  # in order that
+        elif (before.lower_, tokens[index].lower_) in NO_BOUNDARY:
             continue
         elif before.lower_ in JOINERS and (
             starts_question(tokens, index)
@@ -173,6 +204,8 @@ def boundaries(doc: Doc) -> Iterator[Tuple[int, str]]:
                 or (before.text == "," and is_listed(tokens, index))
             ):
                 yield index, "comma"
+        elif before.lower_ in DIVIDERS and tokens[index].lower_ not in JOINERS:
+            yield index, "weak"
         elif starts_bare_question(tokens, index) and not continues(tokens, index):
             yield index, "bare"
 
@@ -188,11 +221,17 @@ def starts_bare_question(tokens: List[Token], index: int) -> bool:
     """Whether a question begins here though no punctuation says so (dictation); relative clauses are none."""
     word = tokens[index].lower_
     after = tokens[index + 1].lower_ if index + 1 < len(tokens) else ""
-    if word in {"how", "hows"}:
-        return after in {"much", "long", "many", "often", "soon", "do", "does", "is", "can", "old"}
-    if word in {"what", "whats"}:
-        return word == "whats" or after in {"is", "are", "does", "do", "about", "'s", "s"}
-    return word not in QUESTION_WORDS and starts_question(tokens, index)
+    if word in {"how", "hows"} and after in {"much", "long", "many", "often", "soon", "do", "does", "is", "can", "old"}:
+        return True
+    if word == "whats" or (word == "what" and after in {"is", "are", "does", "do", "about", "'s", "s"}):
+        return True
+    if word in QUESTION_WORDS:  # "when can i", "which shampoo can i"; not "people who have"
+        near = (place for place in (index + 1, index + 2) if place < len(tokens))
+        return any(tokens[place].lower_ in AUXILIARIES and starts_question(tokens, place) for place in near)
+    rest = tokens[index + 2 : index + 3]  # none in "EMI option is there?"
+    more = bool(rest) and not rest[0].is_punct and rest[0].lower_ not in JOINERS
+    says = after in {"a", "an"}  # "the sum is a lot"
+    return more and not says and starts_question(tokens, index)
 
 
 # Words after which a question word or an auxiliary goes on with the same clause: "know how", "about what", "and how".
@@ -200,7 +239,7 @@ LEADS_ON = ASKING | frozenset(
     """
     be know wondering wonder ask asking tell me about on of for at to from in with see explain understand sure
     if that than as and or but so is are just exactly like idea out not also long much many often soon old far
-    hell please then because whether really by depends say said check matter u you the my your no yes question
+    hell please then because whether whoever really by depends say said check matter u you the my your no yes question
     """.split()  # noqa: SIM905
 )
 
@@ -210,55 +249,72 @@ def continues(tokens: List[Token], index: int) -> bool:
     before = tokens[index - 1].lower_
     if before in LEADS_ON or before == "there":
         return True
-    if tokens[index].lower_ in {"have", "do", "had"} and index >= 2 and tokens[index - 2].lower_ in AUXILIARIES:
-        return True  # "can i have it"
     # "how much does it", "what colour is the": the words since the question word belong to the same question
     if tokens[index].lower_ in AUXILIARIES:
-        since = [token.lower_ for token in tokens[max(0, index - 6) : index]]
-        return any(word in QUESTION_WORDS for word in since) and not any(word in AUXILIARIES for word in since)
+        since = (token.lower_ for token in reversed(tokens[max(0, index - 6) : index]))
+        return next((word in QUESTION_WORDS for word in since if word in QUESTION_WORDS | AUXILIARIES), False)
     return False
 
 
 def is_enough(span: Span) -> bool:
     """Whether a piece says something: two words, or one that stands alone ("yes,") or asks ("cost?")."""
     words = [token for token in span if token.is_alpha or token.like_num or "@" in token.text]
+    words = [token for token in words if token.lower_ not in JOINERS]
     named = bool(words) and len(words[0].text) > 3 and "," in span.doc[span.start : span.end + 1].text
     return len(words) >= 2 or (bool(words) and (words[0].lower_ in STANDALONE or "?" in span.text or named))
 
 
-def pieces(doc: Doc) -> List[Tuple[int, int]]:
-    """Token ranges that cover the message, in order; at most `MAX_PIECES`, each with a word in it."""
+def pieces(doc: Doc) -> List[Tuple[int, int, str]]:
+    """Token ranges that cover the message, in order, and why each begins; at most `MAX_PIECES`, each with a word."""
     cuts: List[int] = []
-    for index, _reason in boundaries(doc):
+    reasons = {0: "sentence"}
+    sentence = 0  # where the sentence begins
+    for index, reason in boundaries(doc):
         start = cuts[-1] if cuts else 0
+        sentence = index if reason == "sentence" else sentence
+        if reason == "weak" and (index - start < 3 or not asks(list(doc[sentence:index]))):
+            continue  # nothing is asked yet, so that nothing is asked beside it
         if is_enough(doc[start:index]) and is_enough(doc[index:]):
             cuts.append(index)
+            reasons[index] = reason
     edges = [0, *cuts, len(doc)]
     ranges = [(start, end) for start, end in itertools.pairwise(edges) if end > start]
     while len(ranges) > MAX_PIECES:  # join the two shortest neighbours
         sizes = [ranges[place + 1][1] - ranges[place][0] for place in range(len(ranges) - 1)]
         place = sizes.index(min(sizes))
         ranges[place : place + 2] = [(ranges[place][0], ranges[place + 1][1])]
-    return ranges
+    return [(start, end, reasons[start]) for start, end in ranges]
+
+
+def opens(tokens: List[Token], index: int) -> bool:
+    """Whether what is said begins here or later: a question, or what divides."""
+    token = tokens[index]
+    return token.is_punct or token.lower_ in JOINERS or token.lower_ in LEAD_INS or starts_question(tokens, index)
 
 
 def trimmed(doc: Doc, start: int, end: int) -> Tuple[int, int]:
     """The range without joiners, commas and white space at its edges (a question mark stays)."""
     drop: Set[str] = {",", "-", "–", "—", ":", ";", "/", "(", ")", *JOINERS}
-    while start < end and (doc[start].is_space or doc[start].lower_ in drop or doc[start].is_punct):
-        start += 1
     while end > start and (doc[end - 1].is_space or doc[end - 1].lower_ in drop):
         end -= 1
+    tokens = list(doc[:end])
+    while start < end and (
+        doc[start].is_space
+        or doc[start].lower_ in drop
+        or doc[start].is_punct
+        or (doc[start].lower_ in LEAD_INS and (start + 1 == end or opens(tokens, start + 1)))
+    ):
+        start += 1
     return start, end
 
 
 @Language.component("hairline_clauses")
 def clauses(doc: Doc) -> Doc:
-    """Sets `doc.spans["pieces"]`: the smallest parts into which the message may be divided."""
+    """Sets `doc.spans["pieces"]`: the smallest parts into which the message may be divided, labelled with why."""
     spans = []
-    for start, end in pieces(doc):
+    for start, end, reason in pieces(doc):
         start, end = trimmed(doc, start, end)
         if end > start:
-            spans.append(doc[start:end])
+            spans.append(Span(doc, start, end, label=reason))
     doc.spans["pieces"] = spans
     return doc

@@ -12,7 +12,7 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 
-from nlu.segments import asks, goes_on, tells
+from nlu.segments import Link, asks, link_of, tells
 
 SPANS = "hairline_spans"  # message property: List[Span]
 VECTORS = "hairline_vectors"  # message property: {cleaned text: float32 (views, width)}
@@ -21,12 +21,15 @@ RANKING = 5
 OUTSIDE = "out_of_scope"
 URGENT = "urgent_problem"
 PLEASANTRIES = frozenset(("greet", "goodbye", "thanks"))
-FILLERS = frozenset(("right", "right then", "right so", "well", "so", "now"))
-# Said about the turn before, never beside another request.
-NEVER_ALONE = frozenset(("clarify", "stop", "refuse_detail", "correct_detail", "start_over", *PLEASANTRIES))
+# Never beside another request.
+NEVER_ALONE = frozenset(("clarify", "correct_detail", "start_over", *PLEASANTRIES))
+# "What should I do?", "is this normal?": what words like these seem to ask where they stand beside an urgent problem.
+PLEAS = frozenset(("aftercare", "capabilities", "medical_question", "side_effects"))
+# Said to the turn before: only at the beginning of a message.
+ANSWERS = frozenset(("affirm", "deny", "stop", "refuse_detail"))
 CONCERNS = frozenset(("pattern_baldness", "receding_hairline", "scars_and_patches"))  # told as often as asked about
-SEPARATE = 0.7  # the confidence from which a piece that asks is a request of its own
-CLEARLY = 0.9  # the same for one that does not ask by its form
+CLEARLY = 0.9  # the confidence from which a piece that does not ask by its form is a request of its own
+URGENT_BESIDE = 0.2  # the same for an urgent problem beside something else
 CONTACT = re.compile(r"@\w|\d(?:[\s().-]?\d){5,}")
 SUBJECT = re.compile(r"\b(?:smp|scalp|micro ?-?pigment\w*|head|hairline)\b", re.IGNORECASE)
 
@@ -40,11 +43,11 @@ class Span:
     start: int
     end: int
     text: str  # as it is encoded (cleaned and mended)
-    asks: bool = True  # by its form a question or a wish
+    asks: bool = True  # holds a piece that is a question or a wish by its form
     details: bool = False  # holds something that a booking wants to know
     words: int = 9
     tells: bool = False  # by its form something told of oneself
-    hangs_on: str = ""  # "or ..." or "for how long": goes on with the piece before it
+    link: Link = Link.NONE  # how it hangs on the piece before it
 
 
 @dataclass(frozen=True)
@@ -74,13 +77,20 @@ def spans_to_encode(text: str, doc: Any, tidy: Callable[[str], str]) -> List[Spa
 def span_of(text: str, doc: Any, pieces: Sequence[Any], first: int, last: int, tidy: Callable[[str], str]) -> Span:
     """Pieces `first` to `last` of a message, with what can be seen of them without a model."""
     left, right = pieces[first].start_char, pieces[last - 1].end_char
-    tokens = list(doc[pieces[first].start : pieces[last - 1].end])
+    each = [list(piece) for piece in pieces[first:last]]
     part = text[left:right]
-    details = any(left <= found.start_char < right for found in doc.ents) or bool(CONTACT.search(part))
-    words = sum(token.is_alpha or token.like_num for token in tokens)
-    begin = pieces[first].start
-    hangs_on = "or" if begin > 0 and doc[begin - 1].lower_ == "or" else "for how long" if goes_on(tokens) else ""
-    return Span(first, last, left, right, tidy(part), asks(tokens), details, words, tells(tokens), hangs_on)
+    return Span(
+        first,
+        last,
+        left,
+        right,
+        tidy(part),
+        asks=any(asks(tokens) for tokens in each),
+        details=any(left <= found.start_char < right for found in doc.ents) or bool(CONTACT.search(part)),
+        words=sum(token.is_alpha or token.like_num for token in doc[pieces[first].start : pieces[last - 1].end]),
+        tells=tells(each[0]),
+        link=link_of(pieces[first]),
+    )
 
 
 @dataclass
@@ -106,10 +116,13 @@ def choose_segments(spans: Sequence[Span], judge: Callable[[Span], Judgement]) -
         return [(whole, judge(whole))]
     single = [by_range[(number, number + 1)] for number in range(count)]
     core = [span for span in single if not is_pleasantry(span, judge(span))]
-    if judge(whole).topic == URGENT or all(judge(span).topic in ("affirm", "deny") for span in core):
+    if all(judge(span).topic in ("affirm", "deny") for span in core):
         return [(whole, judge(whole))]
     groups = merge_neighbours([group for group in group_pieces(core, by_range, judge) if group.head is not None])
-    if len({group.judgement.topic for group in groups if group.judgement}) < 2 or is_one(groups):
+    topics = {group.judgement.topic for group in groups if group.judgement}
+    if judge(whole).topic == URGENT and URGENT not in topics:  # only together do the pieces tell of it
+        return [(whole, judge(whole))]
+    if len(topics) < 2 or is_one(groups):
         inner = by_range.get((core[0].first, core[-1].last), whole)
         return [(replace(whole, text=inner.text), better(judge(inner), judge(whole)))]
     ends = {span.last: span.end for span in single}
@@ -128,15 +141,16 @@ def group_pieces(
 ) -> List[Group]:
     """The pieces in order, each request with its context."""
     groups: List[Group] = []
-    noted = any(span.details for span in core)
+    noted = any(span.details and judge(span).topic == "inform" for span in core)
     for span in core:
         judgement = judge(span)
         before = groups[-1] if groups and groups[-1].last == span.first else None
-        if before is not None and (span.hangs_on == "or" or (span.hangs_on and judgement.confidence < CLEARLY)):
+        alone = stands_alone(span, judgement, noted)
+        if before is not None and hangs_on(before, span, judgement, alone):
             before.last = span.last
             settle(before, by_range, judge, noted)
             continue
-        if not stands_alone(span, judgement, noted):
+        if not alone:
             if before is None or before.head is not None:
                 groups.append(Group(span.first, span.last))
             else:
@@ -144,7 +158,10 @@ def group_pieces(
             settle(groups[-1], by_range, judge, noted)
             continue
         if before is not None and before.head is None:  # what comes before it is its context
-            groups[-1] = Group(before.first, span.last, judgement, span)
+            head = by_range.get((before.first, span.last), span)  # "my hairline is gone. can it be made again?"
+            if judge(head).decision != "sure" or judge(head).confidence <= judgement.confidence:
+                head = span
+            groups[-1] = Group(before.first, span.last, judge(head), head)
         else:
             groups.append(Group(span.first, span.last, judgement, span))
     while len(groups) > 1 and groups[-1].head is None:
@@ -153,12 +170,27 @@ def group_pieces(
     return groups
 
 
+def hangs_on(before: Group, span: Span, judgement: Judgement, alone: bool) -> bool:
+    """Whether a piece goes on with the request before it; `alone`: it would be understood by itself."""
+    if alone and judgement.topic == URGENT:
+        return False
+    if span.link is Link.LISTED:
+        return before.head is None or not alone
+    return span.link is Link.OR or (span.link is Link.GOES_ON and judgement.confidence < CLEARLY)
+
+
+def topic_of(group: Optional[Group]) -> str:
+    """The topic of a request, "" for context."""
+    return group.judgement.topic if group and group.judgement else ""
+
+
 def merge_neighbours(groups: Sequence[Group]) -> List[Group]:
-    """Neighbours about the same thing are one request."""
+    """Neighbours about the same thing are one request; "what should I do?" goes with the urgent problem before it."""
     merged: List[Group] = []
     for group in groups:
         before = merged[-1] if merged and merged[-1].last == group.first else None
-        if before and before.judgement and group.judgement and before.judgement.topic == group.judgement.topic:
+        topic, topic_before = topic_of(group), topic_of(before)
+        if before and (topic == topic_before or (topic_before == URGENT and topic in PLEAS)):
             before.last = group.last
         else:
             merged.append(group)
@@ -177,7 +209,7 @@ def settle(
 def is_one(groups: Sequence[Group]) -> bool:
     """Whether requests hang together: "do you do eyebrows and how much is it" asks for the price of eyebrows."""
     topics = [group.judgement.topic for group in groups if group.judgement]
-    if OUTSIDE not in topics:
+    if OUTSIDE not in topics or URGENT in topics:
         return False
     after = groups[topics.index(OUTSIDE) + 1 :]
     return bool(after) and not any(group.head and SUBJECT.search(group.head.text) for group in after)
@@ -185,8 +217,6 @@ def is_one(groups: Sequence[Group]) -> bool:
 
 def is_pleasantry(span: Span, judgement: Judgement) -> bool:
     """Whether a piece is only a greeting, a goodbye or thanks."""
-    if span.text.lower().strip(" ,.!") in FILLERS:
-        return True
     return judgement.topic in PLEASANTRIES and judgement.decision == "sure" and span.words <= 5 and not span.details
 
 
@@ -213,16 +243,17 @@ def stands_alone(span: Span, judgement: Judgement, noted: bool) -> bool:
     topic = judgement.topic
     if judgement.decision != "sure" or topic in NEVER_ALONE:
         return False
-    if topic in ("affirm", "deny"):
-        return span.words <= 3 and span.first == 0 and judgement.confidence >= CLEARLY
+    if topic in ANSWERS:
+        return span.first == 0 and not span.asks and judgement.confidence >= CLEARLY
     if topic == "inform":
-        return span.details and judgement.confidence >= CLEARLY
+        named = span.first == 0 and span.words <= 3 and not span.tells  # "Otto Lindqvist. Is it free?"
+        return (span.details or named) and judgement.confidence >= CLEARLY
     if topic == URGENT:
-        return judgement.confidence >= 0.5
+        return judgement.confidence >= URGENT_BESIDE
     if topic == OUTSIDE:
         return judgement.confidence >= CLEARLY and span.asks
     if span.asks or topic == "book_consultation":
-        return judgement.confidence >= SEPARATE
+        return True
     # "price, pain, how long" asks three things, "book me in, Kai Long, 07700 900123, thinning" tells three.
     return judgement.confidence >= CLEARLY and not (noted or span.tells or topic in CONCERNS)
 

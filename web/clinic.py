@@ -1,11 +1,13 @@
 """What a visitor's page needs to know of the clinic, and the form that stands in when the assistant is down."""
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
 from leads import requests
 from leads.contacts import parse_email, parse_phone
+from leads.conversations import KeyReused
 from leads.requests import ContactRequest
 from web import shapes
 from web.context import Context, Here
@@ -53,13 +55,20 @@ async def read_facts(request: Request, here: Here, response: Response) -> dict[s
     return {"facts": [{"id": fact.id, "section": fact.section, "text": fact.text} for fact in facts]}
 
 
-@router.post("/contact", status_code=201, response_model=shapes.Left, responses=problems(400, 413, 415, 422, 429, 503))
-async def leave_contact(request: Request, here: Here, contact: shapes.Contact) -> dict[str, Any]:
-    """Leave a request without the assistant. Sent twice, it is one request."""
+@router.post(
+    "/contact", status_code=201, response_model=shapes.Left, responses=problems(400, 409, 413, 415, 422, 429, 503)
+)
+async def leave_contact(
+    request: Request, here: Here, contact: shapes.Contact, idempotency_key: shapes.IdempotencyKey = None
+) -> dict[str, Any]:
+    """Leave a request without the assistant. Sent twice, it is one request: by its key, or within 15 minutes."""
     await here.limits.contact(request)
-    wanted = _checked(here, contact)
+    wanted = replace(_checked(here, contact), key=idempotency_key)
     clinic, channels = here.clinic, here.hairline.channels
-    lead = await here.database.write(lambda session: requests.leave_request(session, wanted, clinic, channels))
+    try:
+        lead = await here.database.write(lambda session: requests.leave_request(session, wanted, clinic, channels))
+    except KeyReused:
+        raise Problem(409, "The Idempotency-Key was used for another request.") from None
     return {"reference": lead.reference}
 
 

@@ -62,6 +62,15 @@ class Listener:
             self._seen = mark
             self.news.set()
 
+    async def has_news(self, within: float) -> bool:
+        """Wait for news, so many seconds at most; whether there are any."""
+        try:
+            async with asyncio.timeout(within):
+                await self.news.wait()
+        except TimeoutError:
+            return False
+        return True
+
 
 class Hub:
     """Knows who listens to what, and wakes them."""
@@ -185,7 +194,7 @@ async def events(
         if told != (mark.state, mark.staff):
             told = (mark.state, mark.staff)
             yield event("state", {"state": mark.state, "staff": mark.staff}, last_id)
-        while not await _news_within(listener, HEARTBEAT_S):
+        while not await listener.has_news(HEARTBEAT_S):
             yield ": still here\n\n"
 
 
@@ -218,12 +227,3 @@ class EventStream(StreamingResponse):
             await super().__call__(scope, receive, send)
         finally:
             self._hub.leave(self._listener)
-
-
-async def _news_within(listener: Listener, seconds: float) -> bool:
-    try:
-        async with asyncio.timeout(seconds):
-            await listener.news.wait()
-    except TimeoutError:
-        return False
-    return True

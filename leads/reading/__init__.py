@@ -19,6 +19,7 @@ from leads.reading.concerns import (
     mentions_concern,
     read_answer,
     read_mention,
+    read_pointed_at,
 )
 from leads.reading.forms import is_question, masked
 from leads.reading.people import read_person
@@ -62,6 +63,7 @@ class Reading:
     withdraws: bool = False
     leaves: bool = False  # "leave it", "never mind"
     removes: bool = False  # "take my number out"
+    dropped: frozenset[str] = frozenset()  # "phone" or "email", where exactly that is to be taken out
     same: bool = False  # "the same number as before"
     wants_booking: bool = False
     conditions: str | None = None
@@ -105,6 +107,7 @@ def read_message(
     `now` is aware; `region` is the clinic's for phone numbers.
     """
     reading = Reading(text)
+    text, understood = _as_written(text, understood)
     reading.emails, reading.phones = find_emails(text), find_phones(text, region)
     reading.wants_booking = forms.wants_booking(text)
     expects = booking or reading.wants_booking or bool(reading.phones or reading.emails)
@@ -125,6 +128,18 @@ def read_message(
 # --- questions and the rest -------------------------------------------------------------------------------------------
 
 
+def _as_written(text: str, understood: Understanding) -> tuple[str, Understanding]:
+    """The words without markup and with dictated stops, in the engine's segments and entities as well."""
+    plain = forms.as_written(text)
+    if plain == text:
+        return text, understood
+    segments = tuple(replace(one, text=plain[one.start : one.end]) for one in understood.segments)
+    cut = ((one, plain[one.start : one.end].strip(" .,!?\n")) for one in understood.entities)
+    return plain, replace(
+        understood, segments=segments, entities=tuple(replace(one, value=words) for one, words in cut if words)
+    )
+
+
 def _sort_segments(reading: Reading, understood: Understanding, context: _Context) -> list[Segment]:
     """Put each segment among the questions, the unclear ones or the details; give the details."""
     told = []
@@ -133,6 +148,8 @@ def _sort_segments(reading: Reading, understood: Understanding, context: _Contex
         if role == "question":
             aside = forms.asks_about_the_question(segment.text) and context.asked is not None
             reading.questions.append(replace(segment, topic="privacy", decision="sure") if aside else segment)
+            if context.asked == "name" and (rest := _after_the_question(segment)):
+                told.append(rest)
             continue
         if role == "unclear":
             reading.unclear.append(segment)
@@ -142,6 +159,15 @@ def _sort_segments(reading: Reading, understood: Understanding, context: _Contex
     reading.topics = frozenset(segment.topic for segment in told if segment.decision != "refuse")
     reading.sure_topics = frozenset(segment.topic for segment in told if segment.is_sure)
     return told
+
+
+def _after_the_question(segment: Segment) -> Segment | None:
+    """What a segment says after its last question mark: "why do you need it? it's Otis"."""
+    asked, mark, rest = segment.text.rpartition("?")
+    if not mark or not re.search(r"[^\W\d_]", rest) or is_question(rest):
+        return None
+    start = segment.start + len(asked) + 1
+    return Segment(rest, start, segment.end, "inform", segment.confidence, "offer")
 
 
 def _role(segment: Segment, reading: Reading, context: _Context) -> str:
@@ -190,7 +216,7 @@ def _answers(segment: Segment, context: _Context, *, asks: bool) -> bool:
         return True
     if (asked == "concern" or not segment.is_sure) and segment.is_faq and mentions_concern(segment.text):
         return True
-    if asked == "name" and not segment.is_sure:
+    if asked in ("name", "concern") and not segment.is_sure and (asked == "name" or segment.is_faq):
         return True
     if asked in ("contact", "phone", "email") and not segment.is_sure and _names_contact(segment.text):
         return True
@@ -227,9 +253,13 @@ def _read_ending(reading: Reading, text: str, *, booking: bool) -> None:
 def _read_time(reading: Reading, rest: str, context: _Context) -> None:
     if context.asked in ("phone", "email") and (reading.phones or reading.ending):
         return
-    if context.asked == "consent" and forms.YES.match(rest):  # "yes, but only call me after 6"
+    said_yes = context.asked == "consent" and forms.YES.match(rest)
+    half = said_yes and forms.HALF_YES.match(rest) and not forms.CONDITION.search(rest)
+    if said_yes and not half:  # "yes, but only call me after 6"
         return
     reading.time = read_time(rest, context.now, context.calendar)
+    if half and reading.time:  # "ok, the earliest you have": of the time, and no agreement
+        reading.yes = False
     vague = reading.time and reading.time.verdict == "any" and context.asked not in ("time", None)
     if (
         vague
@@ -267,7 +297,10 @@ def _read_concern(
     found = _standing(understood.values("concern"), rest)
     if context.asked == "concern":
         others = bool(reading.phones or reading.emails or reading.name or reading.ending or reading.time)
-        reading.concern = read_answer(rest, told, other_details=others or reading.leaves)
+        reading.concern = read_pointed_at(reading.text) if reading.questions else None
+        reading.concern = reading.concern or read_answer(rest, told, other_details=others or reading.leaves)
+        if reading.concern is None and reading.questions:
+            reading.concern = _told_before_asking(reading.text)
         return
     if context.asked in ("consent", "confirm") and not (reading.corrects or "concern" in reading.fields or reading.no):
         return
@@ -277,6 +310,13 @@ def _read_concern(
         reading.concern = read_mention(reading.text)  # "my crown is thinning": kept for a booking that may follow
     if reading.concern is None:
         reading.concern = from_entities(found, corrects=reading.corrects)
+
+
+def _told_before_asking(text: str) -> tuple[str, str] | None:
+    """ "Her parting is widening. Does it work for women?": the concern in a sentence that asks nothing."""
+    sentences = re.findall(r"[^.!?\n]+[.!?\n]?", text)
+    told = [one.strip() for one in sentences if not is_question(one) and mentions_concern(one)]
+    return read_mention(" ".join(told)) if told else None
 
 
 def _standing(found: Sequence[Entity], plain: str) -> list[Entity]:
@@ -314,6 +354,7 @@ def _read_attitude(reading: Reading, plain: str, asked: str | None) -> None:
     reading.refused = frozenset(name for name, pattern in forms.REFUSED.items() if pattern.search(words))
     reading.corrects = "correct_detail" in topics or bool(forms.CORRECTS.search(words))
     reading.leaves, reading.removes = bool(forms.LEAVES.search(words)), bool(forms.REMOVES.search(words))
+    reading.dropped = frozenset(name for name, pattern in forms.DROPPED.items() if pattern.search(words))
     reading.same = bool(forms.SAME.search(words))
     condition = forms.CONDITION.search(words)
     if asked == "consent" and reading.yes and condition and len(condition[0].split()) >= 3:

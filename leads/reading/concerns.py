@@ -40,6 +40,12 @@ _TAIL = re.compile(
     r"|name|change|to)$",
     re.I,
 )
+_DOES = r"(?:do|treat|help(?: with)?|for|on|with|cover|hide|fix)"
+_POINTS = re.compile(
+    r"\b(?:that'?s|that is|it'?s|this is) (?:exactly |just )?(?:what (?:i|i'?ve) (?:have|got|need|want)|me\b|mine\b"
+    r"|my (?:problem|case|situation|issue))|\bi(?:'ve| have) (?:got )?(?:that|those|one|some)\b",
+    re.I,
+)
 _BARE = frozenset("affirm deny thanks greet goodbye stop refuse_detail clarify start_over".split())  # noqa: SIM905
 
 
@@ -60,13 +66,23 @@ def read_answer(rest: str, told: Sequence[Segment], *, other_details: bool) -> t
     a concern count, else all of them.
     """
     words = " ".join(rest[s.start : s.end].strip() for s in told if not (s.topic in _BARE and s.is_sure))
-    words = re.sub(r"\s{2,}", " ", re.sub(r" {3,}", ", ", words)).strip(" ,.-/:")
+    words = re.sub(r" {3,}", ", ", re.sub(r"(?<=[.,;!?\n]) {2,}", " ", words))  # dictated stops leave room behind them
+    words = re.sub(r"\s{2,}", " ", words).strip(" ,.-/:")
     if len(words.split()) <= _LONG and (other_details or CORRECTS.search(words)):
         return read_mention(rest)
     if not words or REFUSES.search(words) or len(re.findall(r"[^\W\d_]", words)) < 2 or _is_mash(words):
         return None
     sure = next((s.topic for s in told if s.topic in CONCERNS and s.is_sure), None)
     return sure or concern_category(words), words[:LONGEST_CONCERN]
+
+
+def read_pointed_at(text: str) -> tuple[str, str] | None:
+    """ "Do you do scars? That's what I have": the concern of the question, where the visitor says it is theirs."""
+    if not _POINTS.search(text):
+        return None
+    asked = text.partition("?")[0]
+    found = read_mention(re.sub(rf"^.*\b{_DOES}\b", "", asked, flags=re.I | re.S))
+    return found or read_mention(text)
 
 
 def read_mention(rest: str) -> tuple[str, str] | None:

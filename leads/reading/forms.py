@@ -32,6 +32,10 @@ YES = re.compile(
     r"|happy with that|no (?:problem|worries|objections?)|why not|deal|indeed|si|haan|ji|👍+|✅)(?!\w)",
     re.I,
 )
+HALF_YES = re.compile(
+    r"^\W*(?:(?:oh|well|um)[\s,]+)*(?:ok|okay|k|kk|fine|right|all ?right|alright|great|good|sure)\b", re.I
+)
+"""A yes, unless something else follows: "ok, the earliest you have"."""
 NO = re.compile(
     r"^\W*(?:(?:oh|ok|well|um|actually|sorry|hmm|err|still)[\s,]+)*(?:n|no+|nope|nah|na|naw|never|not? (?:really|yet"
     r"|now|today|at all|thanks?|thank you|way|correct|right)"
@@ -74,6 +78,12 @@ LEAVES = re.compile(
 REMOVES = re.compile(
     r"\b(?:remove|delete|drop|erase|take (?:out|off|away)|take\b.{1,30}\b(?:out|off|away)|get rid of|without)\b", re.I
 )
+_DROPS = r"\b(?:remove|delete|drop|erase|scrap|ditch|lose|forget|get rid of|take (?:out|off|away)|instead of|not)\b"
+DROPPED: dict[str, Pattern[str]] = {
+    "phone": re.compile(rf"{_DROPS}(?: (?:my|the|that|this|old))* (?:phone|number|mobile|landline)\b", re.I),
+    "email": re.compile(rf"{_DROPS}(?: (?:my|the|that|this|old))* e-?mail\b", re.I),
+}
+"""What is to be taken out, said in so many words."""
 FIELDS: dict[str, Pattern[str]] = {
     "name": re.compile(r"\b(?:sur)?name\b|\bspelling\b|\bspell?ed\b|\bspelt\b", re.I),
     "phone": re.compile(
@@ -127,6 +137,8 @@ WANTS_BOOKING = re.compile(
     r"|after)\b(?:\s+[\w'-]+){0,5}?\s+(?:consultation|consult|appointment|appt)\b(?! (?:is|cost|take|last|about|free))"
     r"|\bbook(?:ed)? (?:me|us|him|her|them|my|in|please|pls|one|for|another|now|a (?:slot|session|time|place"
     r"|visit))\b|\b(?:to|can i|like to|want to|wanna|could i) book\b|^\W*book\b"
+    r"|\b(?:ask|get|have) (?:some(?:body|one)|them|the (?:clinic|team)) (?:to )?"
+    r"(?:call|ring|phone|telephone|contact) me\b"
     r"|\b(?:call|ring|phone) me back\b|\bcall ?back\b|\bget (?:me )?booked\b|^\W*(?:a )?(?:consultation"
     r"|appointment) (?:pls|please|for)\b|^\W*(?:free )?consultation (?:request|booking)\b",
     re.I,
@@ -137,7 +149,7 @@ ASKS_WHY = re.compile(
     r"|ask\w*|know|required?|necessary|give|tell|say|have to|for)\b|^\W*(?:but |and )?why\W*$"
     r"|\bwhat (?:do|would|will) (?:you|they) (?:do with|need|want|use)\b.{0,25}\b(?:it|that|this|my|name|number"
     r"|phone|e-?mail|details|for)\b|\bdo i (?:have|need) to (?:tell|say|give|answer)\b|\bmust i (?:tell|say|give"
-    r"|answer)\b",
+    r"|answer)\b|\bwhat (?:exactly |precisely )?(?:am|do|would|will|did) i (?:be )?(?:agree|consent|sign)\w*",
     re.I,
 )
 ASKS_WHO = re.compile(
@@ -179,6 +191,19 @@ def wants_booking(text: str) -> bool:
         not _NO_WISH.search(clause) and WANTS_BOOKING.search(clause)
         for clause in re.split(r"[.!?\n]+\s*|,\s+(?=(?:can|could|what|how)\b)", text)
     )
+
+
+_MARKUP = re.compile(
+    r"<(script|style)\b[^<>]{0,200}>.{0,2000}?(?:</\1\s{0,9}>|$)|</?[a-z][^<>]{0,200}>|<!--.{0,2000}?-->", re.I | re.S
+)
+_DICTATED = {"full stop": ".", "comma": ",", "question mark": "?", "exclamation mark": "!", "new line": "\n"}
+_DICTATION = re.compile(rf"\s(?:{'|'.join(_DICTATED)})(?=\s|$)", re.I)
+
+
+def as_written(text: str) -> str:
+    """The text without markup, and with the stops that somebody dictated; of the same length, so that offsets stay."""
+    text = _MARKUP.sub(lambda found: " " * len(found[0]), text)
+    return _DICTATION.sub(lambda found: _DICTATED[found[0].strip().lower()].ljust(len(found[0])), text)
 
 
 def without_symbols(text: str) -> str:

@@ -87,6 +87,23 @@ _SETTLED = frozenset(
 )
 
 
+_RENAMED = re.compile(
+    r"\b(?:change|correct|set|switch|update|make) (?:my |the |his |her )?name to "
+    r"(?P<name>(?-i:[A-Z])[\w'’-]+(?: (?-i:[A-Z])[\w'’-]+){0,3})",
+    re.I,
+)
+_INSTEAD = re.compile(
+    r"[\s,.;:-]+(?:no,? (?:wait|sorry|make (?:that|it)|actually)|wait,?(?: no)?|sorry|actually|i mean|make (?:that|it)"
+    r"|scratch that|or rather|correction|oops|no)\b[\s,.;:-]+(?:(?:i'?m|it'?s|it is|that'?s|put|make (?:it|that))\s+)?"
+    r"(?P<name>(?-i:[A-Z])[\w'’-]+(?: (?-i:[A-Z])[\w'’-]+){0,3})",
+    re.I,
+)
+_NAMES_A_FIELD = re.compile(
+    r"\b(?:phone|number|no|mobile|mob|cell|tel|telephone|landline|whats ?app|e-?mail|mail|address|contact|digits?)\b",
+    re.I,
+)
+
+
 @dataclass(frozen=True)
 class Person:
     """What a message says about people; None and False where it says nothing."""
@@ -127,6 +144,7 @@ def read_person(
     if booking and asked != "name" and (name is None or " " not in name):
         bare = next(_bare_names(rest), None)
         name = bare if name is None or (bare and name in bare.split()) else name
+    name = name and (_taken_back(plain, name) or name)
     return Person(name, who, minor)
 
 
@@ -142,8 +160,15 @@ def _from_entities(plain: str, names: Sequence[Entity], others: Sequence[Entity]
     return _fit(best.value)
 
 
+def _taken_back(plain: str, name: str) -> str | None:
+    """ "I'm Sam Field, no wait, Samuel Field": the name that takes the place of the one before it."""
+    place = plain.lower().find(name.lower())
+    later = _INSTEAD.match(plain, place + len(name)) if place >= 0 else None
+    return _fit(later["name"]) if later else None
+
+
 def _labelled(plain: str) -> str | None:
-    for pattern in (_LABEL, _NAMED_FOR):
+    for pattern in (_RENAMED, _LABEL, _NAMED_FOR):
         found = pattern.search(plain)
         name = _fit(next(filter(None, found.groups()))) if found else None
         if name and not mentions_concern(name):
@@ -210,6 +235,7 @@ def _bare_names(rest: str) -> Iterator[str]:
         if (
             not 1 <= len(words) <= 4
             or mentions_concern(chunk)
+            or _NAMES_A_FIELD.search(chunk)  # "my whatsapp number is 07700 ..."
             or (len(words) == 1 and not noted and not (wished and chunk is not chunks[0]))
         ):
             continue

@@ -16,6 +16,12 @@ _GENERAL = re.compile(
     r"\b(?:any|every|each|always|usually|generally|(?:morning|afternoon|evening|night|lunchtime)s)\b", re.I
 )
 
+_HABIT = re.compile(
+    r"^(?!.*\b(?:this|next|coming)\b).*(?:\b(?:weekend|\w+day) (?:morning|afternoon|evening|lunchtime)s\b"
+    r"|\ba (?:mon|tues|wednes|thurs|fri|satur|sun)day\b)",
+    re.I | re.S,
+)
+
 
 @dataclass(frozen=True)
 class Preference:
@@ -24,7 +30,8 @@ class Preference:
     `text` is the visitor's wording and `span` its place in the message. `others` are further acceptable times ("or
     Thursday"), earliest reading of each. `alternatives` are open times instead of one that cannot be. `recurring`: a
     general wish ("weekends", "after work"), of which start and end are the first occasion. `dayless`: it names no day
-    ("3pm"), so that it is of the day that was named before, if there was one.
+    ("3pm"), so that it is of the day that was named before, if there was one. `excepts`: not all from start to end will
+    do ("next week except Thursday").
     """
 
     verdict: Verdict
@@ -37,6 +44,7 @@ class Preference:
     alternatives: tuple[Stretch, ...] = ()
     recurring: bool = False
     dayless: bool = False
+    excepts: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,7 +69,7 @@ def choose(wishes: Wishes, text: str, span: tuple[int, int], now: datetime, cale
     fits = list(dict.fromkeys(fit for _, found in judged for fit in found))
     if fits:
         lead = next(wish for wish, (_, found) in zip(wanted, judged, strict=True) if found)
-        general = lead.days is None or lead.days.kind == "recurring"
+        general = lead.days is None or lead.days.kind == "recurring" or bool(_HABIT.search(text))
         return Preference(
             "ok",
             text,
@@ -71,6 +79,7 @@ def choose(wishes: Wishes, text: str, span: tuple[int, int], now: datetime, cale
             others=tuple(fits[1 : _MOST_OTHERS + 1]),
             recurring=general,
             dayless=dayless,
+            excepts=bool(wishes.not_days or wishes.not_clocks) and fits[0][0].date() != fits[0][1].date(),
         )
     verdict = judged[0][0]
     return Preference(verdict, text, span, alternatives=_alternatives(verdict, wanted, at), dayless=dayless)

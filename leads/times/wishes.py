@@ -42,6 +42,7 @@ _RULED_OUT_AFTER = re.compile(
     r"|(?:doesn'?t|does not|won'?t|will not|don'?t|do not|wouldn'?t) (?:work|suit|do"
     r"|be)|no good|not possible|is a no)\b"
 )
+_BUT = re.compile(r"^,? ?(?:but|save|bar)(?: (?:on|a|the|any))? ?$")
 _AND_NOT = re.compile(r"^,? ?(?:or|and|nor)(?: (?:on|a|the|any))? ?$")
 _OR = re.compile(
     r"\b(?:or|otherwise|alternatively|failing that|if not|and|then|but|else|maybe|as well as"
@@ -161,7 +162,8 @@ def _sort_out(parts: Sequence[Part], text: str, start: int) -> tuple[list[Part],
         match = _RULED_OUT_BEFORE.search(before)
         again = ruled_out and type(part) is type(parts[index - 1]) and bool(_AND_NOT.match(before))
         verb = _RULED_OUT_AFTER.match(after)
-        ruled_out = bool(match) or again or bool(verb) or _listed_out(parts, index, text)
+        but_not = index > 0 and _leaves_out(parts[index - 1], part) and bool(_BUT.match(before))
+        ruled_out = bool(match) or again or bool(verb) or but_not or _listed_out(parts, index, text)
         finish = part.end + (verb.end() if verb else 0)
         if match and index == 0:
             begin = end + match.start()
@@ -173,6 +175,13 @@ def _sort_out(parts: Sequence[Part], text: str, start: int) -> tuple[list[Part],
             not_clocks.append(part)
         end = part.end
     return wanted, not_days, not_clocks, begin, finish
+
+
+def _leaves_out(before: Part, part: Part) -> bool:
+    """ "Any weekday but Tuesday": the day is one of those named before it."""
+    if not isinstance(before, Days) or not isinstance(part, Days):
+        return False
+    return before.kind == "recurring" and bool(part.weekdays) and part.weekdays < before.weekdays
 
 
 def _listed_out(parts: Sequence[Part], index: int, text: str) -> bool:

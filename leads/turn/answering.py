@@ -115,14 +115,19 @@ def answer_faq(talk: Talk, segment: Segment) -> None:
 
 
 def offer_meanings(talk: Talk, segment: Segment) -> None:
-    """ "Did you mean": two or three titles, never a guess; the second time in a row a person is offered."""
+    """ "Did you mean": two or three titles, never a guess; the second time in a row with a person, then only that."""
     meant = list(meanings(talk, segment))
-    if not meant or int(talk.memory.get("misses", 0)) >= 1:
+    misses = int(talk.memory.get("misses", 0))
+    if not meant or misses >= 2 or (misses and talk.draft.is_open):
         return miss(talk, [segment])
-    talk.memory["misses"] = int(talk.memory.get("misses", 0)) + 1
+    talk.memory["misses"] = misses + 1
     topics = [choice.topic for choice in meant]
     talk.memory["pending"] = {"kind": "meant", "topics": topics, "segment": _as_json(segment)}
     none = Choice("none", talk.voice.text("utter_choice_none_of_these"))
+    if misses:
+        ways_on = () if any(choice.id == "person" for choice in meant) else talk.choices("person")
+        said = talk.voice.text("utter_did_you_mean_again")
+        return talk.put(Reply(said, (*meant, *ways_on, none), topics=("fallback",)))
     if len(meant) == 1:
         said = talk.voice.text("utter_did_you_mean_one", title=meant[0].title)
     else:

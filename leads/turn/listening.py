@@ -8,8 +8,9 @@ from leads.handoff import stop_waiting
 from leads.intake import last_lead
 from leads.reading import Reading, is_question
 from leads.replies import Reply
-from leads.turn.answering import answer, answer_unclear, hand_over, keep_unmet, matters, miss
+from leads.turn.answering import answer, answer_unclear, hand_over, keep_unmet, matters, miss, offer_meanings
 from leads.turn.erasing import erase_everything, keep_everything
+from leads.turn.feelings import answer_despair, comfort, feeling, is_despair, is_only_felt, say_kind_word
 from leads.turn.offers import (
     answer_topic,
     ask_clinic,
@@ -46,14 +47,9 @@ _ERASE = re.compile(
     r"|removed|wiped|gone)\b",
     re.I | re.S,
 )
+RATHER = 0.6
+"""The confidence from which an unsure question about coming is taken for a wish to come."""
 _ALL = re.compile(r"\b(?:all|everything|data|chat|conversation|details|info\w*|record\w*|request)\b", re.I)
-_DESPAIR = re.compile(
-    r"\b(?:kill(?:ing)? my ?self|suicid\w*|end (?:my|it) (?:life|all)|(?:don'?t|do not|dont) want to (?:live"
-    r"|be alive|be here any ?more|exist)"
-    r"|want(?:ed)? to die|better off dead|self[- ]?harm\w*|hurt(?:ing)? myself|no reason to live"
-    r"|take my (?:own )?life)\b",
-    re.I,
-)
 
 
 def run_turn(talk: Talk, heard: Heard | None) -> list[Reply]:
@@ -79,22 +75,29 @@ def listen(talk: Talk, heard: Heard) -> None:
         talk.say("utter_other_language", topics=("out_of_scope",))
         return ask_again(talk)
     urgent = [s for s in understood.segments if s.topic == "urgent_problem" and s.decision != "refuse"]
-    if _DESPAIR.search(text):
-        talk.say("utter_despair", topics=("urgent_problem",))
+    if is_despair(text):
+        answer_despair(talk)
         return ask_again(talk)
     if urgent:
-        report_urgent(talk, reading)
-    elif talk.pending.get("kind") == "erase" and settle(talk, reading):
-        return None
-    elif _wants_erasing(talk, reading, understood):
-        ask_to_erase(talk)
-    elif talk.pending and (take_passing_on(talk, reading) or take_question(talk, reading) or settle(talk, reading)):
-        return None
-    elif talk.draft.is_open:
-        hear_in_booking(talk, reading)
-    else:
-        hear_outside(talk, reading, understood)
+        return report_urgent(talk, reading)
+    felt = feeling(text)
+    hear(talk, reading, understood, felt)
+    if felt:
+        say_kind_word(talk, felt)
     return None
+
+
+def hear(talk: Talk, reading: Reading, understood: Understanding, felt: str | None) -> None:
+    """Give a text that tells of no emergency to whoever deals with it; `felt`: how the visitor feels, if they say."""
+    if talk.pending.get("kind") == "erase" and settle(talk, reading):
+        return None
+    if _wants_erasing(talk, reading, understood):
+        return ask_to_erase(talk)
+    if talk.pending and (take_passing_on(talk, reading) or take_question(talk, reading) or settle(talk, reading)):
+        return None
+    if talk.draft.is_open:
+        return hear_in_booking(talk, reading)
+    return hear_outside(talk, reading, understood, felt)
 
 
 def _wants_erasing(talk: Talk, reading: Reading, understood: Understanding) -> bool:
@@ -109,7 +112,7 @@ def _wants_erasing(talk: Talk, reading: Reading, understood: Understanding) -> b
     return told and bool(_ERASE.search(reading.text))
 
 
-def hear_outside(talk: Talk, reading: Reading, understood: Understanding) -> None:
+def hear_outside(talk: Talk, reading: Reading, understood: Understanding, felt: str | None) -> None:
     """Take a message while no booking is open."""
     topics = reading.topics
     wants = "book_consultation" in reading.sure_topics or reading.wants_booking
@@ -121,14 +124,19 @@ def hear_outside(talk: Talk, reading: Reading, understood: Understanding) -> Non
     if talk.draft.state == "paused" and (CARRY_ON.search(reading.text) or "start_over" in topics):
         return resume_booking(talk, restart="start_over" in topics)
     if "book_consultation" in topics and not reading.questions:
+        unsure = [s for s in understood.segments if s.topic == "book_consultation" and not s.is_sure]
+        if unsure and is_question(reading.text) and (sent or unsure[0].confidence < RATHER):
+            return offer_meanings(talk, unsure[0])  # "can I come with him?" is no request, and no second one
         return start_booking(talk, reading)
     talk.booking.take_details(strong_details(reading))  # kept for a booking that may follow
     if talk.booking.changed:
         note_opening(talk)
     talk.booking.notes.texts.clear()
     talk.draft.asked, talk.booking.again = None, None
-    unclear = [segment for segment in reading.unclear if matters(talk, segment, reading)]
-    answer(talk, reading.questions)
+    unclear = [] if felt else [segment for segment in reading.unclear if matters(talk, segment, reading)]
+    answer(talk, [one for one in reading.questions if not (felt and is_only_felt(one))])
+    if felt and not talk.replies:
+        return comfort(talk, reading.text, felt)
     if reading.questions and not talk.replies:
         return miss(talk, reading.questions)
     if unclear and not answer_unclear(talk, unclear):

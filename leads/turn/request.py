@@ -45,6 +45,8 @@ def start_booking(talk: Talk, reading: Reading | None, *, another: bool = False)
         talk.use_draft(Draft(number=talk.draft.number))  # what was told for the first one is not taken for granted
     talk.draft.state = "open"
     note_opening(talk)
+    if talk.draft.minor:  # told before there was a booking to say it for
+        talk.booking.notes.add(talk.voice.text("utter_minor"))
     if reading:
         talk.booking.take_details(_with_same(talk, reading))
     told = talk.draft.name and talk.draft.has_contact

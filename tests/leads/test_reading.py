@@ -33,6 +33,10 @@ def read(text: str, asked: str | None = None, topic: str = "inform", decision: s
         ("my number is 07700 900321 and my crown is thinning", None),
         ("can I book a consultation for my son, he's 15", None),
         ("oh no that's my sister's number, mine is 07700 900101", None),
+        ("my whatsapp number is 07700 900 345", None),
+        ("telephone number is 07700 900345", None),
+        ("book me in, Sam Field, no wait, Samuel Field, 07700 900321", "Samuel Field"),
+        ("Name: Sam Field, sorry, Pam Field\nMobile: 07700 900555", "Pam Field"),
     ],
 )
 def test_a_name_in_a_note(text: str, name: str | None) -> None:
@@ -50,6 +54,10 @@ def test_a_name_in_a_note(text: str, name: str | None) -> None:
         ("still no", None),
         ("you've got my name wrong", None),
         ("07700 900321", None),
+        ("Jo <script>alert(1)</script>", "Jo"),
+        ("<b>Tom Baker</b>", "Tom Baker"),
+        ("<script>alert(1)</script>", None),
+        ("my name is margaret thornton full stop", "Margaret Thornton"),
     ],
 )
 def test_an_answer_to_the_question_for_the_name(text: str, name: str | None) -> None:
@@ -70,6 +78,65 @@ def test_a_concern_among_other_things(text: str, category: str, words: str) -> N
     assert concern is not None
     assert concern[0] == category
     assert words in concern[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "category", "words"),
+    [
+        (
+            "it is for my scar full stop i had an operation",
+            "scars_and_patches",
+            "it is for my scar. i had an operation",
+        ),
+        ("do you do scars? that's what I have", "scars_and_patches", "scars"),
+        ("botched smp from another clinic", "other", "botched smp from another clinic"),
+    ],
+)
+def test_an_answer_to_the_question_for_the_concern(text: str, category: str, words: str) -> None:
+    topic = "scars_and_patches" if "?" in text else "removal"
+    assert read(text, "concern", topic, "sure" if "?" in text else "offer").concern == (category, words)
+
+
+def test_a_name_after_a_question_is_taken() -> None:
+    reading = read("why do you need my name? it's Otis", "name", "privacy")
+    assert (reading.name, len(reading.questions)) == ("Otis", 1)
+    assert read("does it hurt? I'm scared of needles", "name", "pain").name is None
+    assert read("what for? just asking", "name", "privacy").name is None
+
+
+def test_a_concern_told_before_a_question_is_taken() -> None:
+    concern = read("her parting is widening. does it work for women?", "concern", "pattern_baldness").concern
+    assert concern == ("pattern_baldness", "her parting is widening")
+
+
+def test_a_name_and_a_time_are_changed_in_one_message() -> None:
+    reading = read("change my name to Bob Smith and the time to thursday 6pm", "confirm", "correct_detail")
+    assert reading.name == "Bob Smith"
+    assert reading.time is not None
+
+
+def test_a_time_after_ok_is_no_agreement() -> None:
+    reading = read("ok then friday at 3", "consent", "affirm")
+    assert reading.time is not None
+    assert not reading.yes
+    assert not read("ok the earliest you have", "consent", "affirm").yes
+    assert read("ok that's fine", "consent", "affirm").yes
+
+
+def test_a_concern_that_is_only_asked_about_is_nobodys() -> None:
+    assert read("do you do scars?", "concern", "scars_and_patches").concern is None
+
+
+@pytest.mark.parametrize(
+    ("text", "dropped"),
+    [
+        ("email is better, sam@example.com, and drop the phone", {"phone"}),
+        ("use 07700 900321, not my email", {"email"}),
+        ("sam@example.com", set()),
+    ],
+)
+def test_what_is_to_be_taken_out(text: str, dropped: set[str]) -> None:
+    assert read(text, "confirm").dropped == dropped
 
 
 @pytest.mark.parametrize(
@@ -123,6 +190,7 @@ def test_which_contact_is_refused(text: str, refused: set[str]) -> None:
         "book me in",
         "can I get an appointment?",
         "could someone call me back",
+        "would you please ask somebody to telephone me",
         "I'd like to arrange a consultation",
         "book",
     ],
@@ -145,7 +213,10 @@ def test_no_wish_for_a_consultation(text: str) -> None:
     assert not wants_booking(text)
 
 
-@pytest.mark.parametrize("text", ["why do you need that?", "who sees this?", "how long do you keep it", "why?"])
+@pytest.mark.parametrize(
+    "text",
+    ["why do you need that?", "what exactly am I agreeing to?", "who sees this?", "how long do you keep it", "why?"],
+)
 def test_a_question_about_the_question(text: str) -> None:
     assert asks_about_the_question(text)
 

@@ -1,9 +1,11 @@
 """Leads as staff change and erase them, and requests that came without the assistant."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select
@@ -111,6 +113,20 @@ def test_a_request_from_the_form_is_announced_like_any_other(store: Store) -> No
         told = session.scalars(select(Delivery.channel).where(Delivery.lead_reference == lead.reference)).all()
         assert sorted(told) == ["email_staff", "webhook"], "who gave no e-mail address gets no e-mail"
     assert found(store, words="07700 900123") == [lead.reference]
+
+
+def test_requests_with_one_key_at_the_same_time_are_one_lead(store: Store) -> None:
+    keyed = replace(WANTED, key="form-1")
+    start = Barrier(8)
+
+    def leave(_: int) -> str:
+        start.wait()
+        with store.transaction() as session:
+            return requests.leave_request(session, keyed, CLINIC, []).reference
+
+    with ThreadPoolExecutor(start.parties) as pool:
+        references = set(pool.map(leave, range(start.parties)))
+    assert found(store) == [*references]
 
 
 def test_the_same_request_is_one_for_a_while(store: Store) -> None:

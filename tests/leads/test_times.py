@@ -237,7 +237,22 @@ def test_a_weekday_that_contradicts_its_date_offers_both_days() -> None:
 def test_a_general_wish_is_marked_and_a_definite_one_is_not() -> None:
     assert _read("weekends only").recurring
     assert _read("after work").recurring
+    assert _read("weekend mornings").recurring
+    assert _read("a thursday after school").recurring
     assert not _read("friday").recurring
+    assert not _read("next weekend").recurring
+
+
+def test_a_day_is_taken_out_of_those_before_it() -> None:
+    found = _read("about half 12 any weekday but tuesday")
+    assert found.start is not None
+    assert (found.start.strftime("%A"), found.others) == ("Wednesday", ())
+
+
+def test_a_stretch_that_leaves_something_out_is_marked() -> None:
+    assert _read("next week except thursday").excepts
+    assert not _read("next week").excepts
+    assert not _read("friday but not the morning").excepts
 
 
 def test_no_hour_named_means_all_day() -> None:

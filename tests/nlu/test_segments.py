@@ -32,6 +32,22 @@ def topics(reader: Reader, text: str) -> List[str]:
         ("is it painful and what the cost comes to", ["pain", "price"]),
         ("how long does it last, and in how many sessions?", ["longevity", "sessions"]),
         ("does it hurt and do you do eyebrows?", ["pain", "out_of_scope"]),
+        ("is it painful and the price?", ["pain", "price"]),  # the second has neither subject nor verb
+        (
+            "how much is it on saturday and are you open then",
+            ["price", "clinic_info"],
+        ),  # a day is no detail of a booking
+        ("what are you open on sunday, you accept card or cash", ["clinic_info", "payment"]),
+        ("It will hurt or not, and how much money is it?", ["pain", "price"]),
+        ("can I pay monthly? If so how long does it last?", ["payment", "longevity"]),
+        ("my hairline is going can you fix it, and is it safe", ["receding_hairline", "safety"]),  # with its context
+        ("do you take cards also got any pictures", ["payment", "photos"]),
+        ("what does it cost where are you based when can i wash my hair", ["price", "clinic_info", "daily_life"]),
+        ("right so how many times do i have to come in and what does it cost", ["sessions", "price"]),
+        ("Anna Kowalska. Is the consultation free?", ["inform", "consultation_info"]),
+        ("Yes please go ahead, and does it hurt?", ["affirm", "pain"]),
+        ("cancel that, I don't want to book. Do you have any photos?", ["stop", "photos"]),
+        ("My scalp is bleeding since yesterday's session. When do you open?", ["urgent_problem", "clinic_info"]),
     ],
 )
 def test_several_requests_are_told_apart_in_order(reader: Reader, text: str, expected: List[str]) -> None:
@@ -43,7 +59,11 @@ def test_several_requests_are_told_apart_in_order(reader: Reader, text: str, exp
     ["male and female pattern baldness", "friday and saturday", "does it match my skin tone and hair", "hello, how much is it?",  # noqa: E501
      "thanks, how long does it last", "how much does it cost and how much is it", "I had a transplant years ago and have a scar, can you cover it",  # noqa: E501
      "hi there", "does it hurt", "", "right, how much is it", "does it look natural or does it look fake", "do you do eyebrows and how much is it",  # noqa: E501
-     "can i have it so that it looks natural"],
+     "can i have it so that it looks natural", "Do you have before and after photos?",
+     "I have a scar, can I still have it",
+     "can I pay in instalments, because the whole amount is a lot at once",
+     "any side effects are there",
+     "my scalp has been bleeding since the session, what should I do?"],
 )  # fmt: skip
 def test_one_request_stays_whole(reader: Reader, text: str) -> None:
     assert len(topics(reader, text)) == 1

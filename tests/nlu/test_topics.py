@@ -99,7 +99,8 @@ def test_a_ranking_never_holds_out_of_scope(reader: Reader) -> None:
 @pytest.mark.parametrize(
     "text",
     ["my scalp is bleeding and won't stop", "I've got a fever since the treatment yesterday", "theres pus coming out of my head",  # noqa: E501
-     "my face has swollen up after the session and I can't breathe properly", "had it done on monday now its hot and oozing"],  # noqa: E501
+     "my face has swollen up after the session and I can't breathe properly", "had it done on monday now its hot and oozing",  # noqa: E501
+     "there is green goo coming out of my scalp since friday", "my scabs are green and i had it done tuesday"],
 )  # fmt: skip
 def test_urgent_problems_are_seen(reader: Reader, text: str) -> None:
     assert "urgent_problem" in [judgement.topic for _, judgement in reader.read(text)]
@@ -112,6 +113,7 @@ def test_urgent_problems_are_seen(reader: Reader, text: str) -> None:
         "does it bleed during treatment?",
         "what are the side effects",
         "will it be red afterwards?",
+        "i had it done elsewhere years back and it has gone green",
     ],
 )
 def test_questions_about_risks_are_not_urgent(reader: Reader, text: str) -> None:

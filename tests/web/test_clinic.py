@@ -7,10 +7,11 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from hairline.compose import Hairline
 from leads.records import Delivery, Lead
+from leads.requests import SAME_REQUEST
 from leads.store import new_id, utc_now
 from tests.web.conftest import STAFF
 from web.app import create_app
@@ -72,6 +73,18 @@ def test_the_same_request_twice_is_one_lead_and_another_is_another(client: httpx
     assert client.post("/api/contact", json=WANTED | {"name": "Tom"}).json() != first
     with hairline.store.reading() as session:
         assert len(session.scalars(select(Lead)).all()) == 3
+
+
+def test_a_request_sent_again_with_its_key_is_one_lead_however_late(client: httpx.Client, hairline: Hairline) -> None:
+    key = {"Idempotency-Key": "form-1"}
+    first = client.post("/api/contact", json=WANTED, headers=key).json()
+    with hairline.store.transaction() as session:
+        session.execute(update(Lead).values(created_at=utc_now() - 2 * SAME_REQUEST))
+    assert client.post("/api/contact", json=WANTED, headers=key).json() == first
+    assert client.post("/api/contact", json=WANTED).json() != first
+    other = client.post("/api/contact", json=WANTED | {"name": "Tom"}, headers=key)
+    assert other.status_code == 409
+    assert "Idempotency-Key" in other.json()["detail"]
 
 
 @pytest.mark.parametrize(

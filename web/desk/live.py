@@ -1,6 +1,5 @@
 """What an open page of the desk hears: how things stand, and the talk it shows, as soon as it is committed."""
 
-import asyncio
 import hashlib
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -64,7 +63,7 @@ async def _events(here: Context, listener: Listener, conversation: str | None, k
                 if pulse != told_pulse:
                     told_pulse = pulse
                     yield event("pulse", as_json(pulse), known)
-                while not await _news_within(listener, HEARTBEAT_S) and time.monotonic() < until:
+                while not await listener.has_news(HEARTBEAT_S) and time.monotonic() < until:
                     yield ": still here\n\n"
     except (StoreUnavailable, TooManyListeners):
         return  # the browser comes back and goes on where it was
@@ -82,15 +81,6 @@ def _hears_also(hub: Hub, listener: Listener, conversation: str | None) -> Itera
         yield
     finally:
         hub.leave(second)
-
-
-async def _news_within(listener: Listener, seconds: float) -> bool:
-    try:
-        async with asyncio.timeout(seconds):
-            await listener.news.wait()
-    except TimeoutError:
-        return False
-    return True
 
 
 def _look(conversation: str | None, known: str, seq: int) -> Any:
