@@ -1,8 +1,8 @@
 """kill -9 of any process while visitors book: no request that was thanked for is lost, doubled or left untold.
 
 HAIRLINE_KILLS says how often; `make kill-test` does it 200 times. HAIRLINE_KILLS_BOOKINGS asks for so many bookings at
-least, HAIRLINE_KILLS_VISITORS for so many at once; HAIRLINE_KILLS_DATABASE_URL names an empty PostgreSQL database to do
-it with. What was measured stands in docs/reliability.md.
+least, HAIRLINE_KILLS_VISITORS for so many at once, HAIRLINE_KILLS_PAUSE for up to so many seconds before each kill;
+HAIRLINE_KILLS_DATABASE_URL names an empty PostgreSQL database to do it with. What was measured: docs/reliability.md.
 """
 
 import json
@@ -35,7 +35,7 @@ SEED = int(os.environ.get("HAIRLINE_KILLS_SEED", "5"))
 DATABASE_URL = os.environ.get("HAIRLINE_KILLS_DATABASE_URL", "")
 BOOKINGS = int(os.environ.get("HAIRLINE_KILLS_BOOKINGS", "0"))
 VISITORS = int(os.environ.get("HAIRLINE_KILLS_VISITORS", "4"))
-BETWEEN_KILLS_S = 2.5
+BETWEEN_KILLS_S = float(os.environ.get("HAIRLINE_KILLS_PAUSE", "2.5"))
 PATIENCE_S = 300
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900 + 60 * KILLS + 10 * BOOKINGS)]
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLjSw"
