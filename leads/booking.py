@@ -71,7 +71,7 @@ class Booking:
         self._hear_condition(reading, asked)
         if asked and self._still_open(asked, reading):
             self._hear_about(asked, reading)
-        elif asked == "consent" and not self.draft.has_consent and not reading.questions:
+        elif asked == "consent" and self.again is None and not self.draft.has_consent and not reading.questions:
             self._hear_consent(reading)
 
     def _hear_removal(self, reading: Reading) -> bool:
@@ -112,10 +112,7 @@ class Booking:
     def take_details(self, reading: Reading) -> None:
         """Keep every detail, whatever was asked; a bad new value leaves the good old one."""
         draft = self.draft
-        if reading.someone_else and not draft.someone_else:
-            draft.someone_else = reading.someone_else
-            if draft.asked and draft.asked != "name":
-                self.notes.add(self.voice.text("utter_for_someone_else"))
+        self._take_somebody_else(reading)
         if reading.minor and not draft.minor:
             draft.minor = True
             self.notes.add(self.voice.text("utter_minor"))
@@ -127,6 +124,20 @@ class Booking:
             self._set("concern", reading.concern[1], reading.concern[0])
         if reading.time:
             self._take_time(reading.time)
+
+    def _take_somebody_else(self, reading: Reading) -> None:
+        """Keep whom it is for, and who asks: told now, or the name that stood there until another one came."""
+        draft = self.draft
+        if reading.asker:
+            draft.asker = reading.asker
+            draft.told.append(reading.asker)
+        if not reading.someone_else or draft.someone_else:
+            return
+        draft.someone_else = reading.someone_else
+        if reading.name and reading.name != draft.name:
+            draft.asker = draft.asker or draft.name
+        if draft.asked and draft.asked != "name":
+            self.notes.add(self.voice.text("utter_for_someone_else"))
 
     def _set_name(self, name: str) -> None:
         self._set("name", _mended_name(self.draft.name, name))
@@ -177,7 +188,7 @@ class Booking:
             draft.asked = "email"
             self.again = "utter_email_typo"
             self.values = {"value": meant.raw, "suggestion": meant.suggestion or ""}
-            self.extra = (self._choice("email:yes", "yes"), self._choice("email:no", "no"))
+            self.extra = self._email_choices()
         elif good:
             self._set("email", str(good[-1].value))
             draft.no_email, draft.offered_email = False, None
@@ -271,38 +282,40 @@ class Booking:
         self.notes.add(self.voice.text("utter_time_readback", time=said))
 
     def _explain_time(self, wish: Preference) -> None:
-        """Say why a time cannot be, with open ones to choose from; an older good time stays."""
-        voice, clinic = self.voice, self.voice.clinic
+        """Say why a time cannot be, with open ones to choose from; an older good time stays.
+
+        After the last try the time is left open where there is none.
+        """
+        draft, voice = self.draft, self.voice
         offers = wish.alternatives or suggest(self.now, self.calendar)
-        listed = "; ".join(say_time(start, end, self.calendar) for start, end in offers)
-        if wish.verdict == "past":
-            self.notes.add(voice.text("utter_bad_time_past", time=_quoted(wish.text), alternatives=listed))
-        elif wish.verdict == "impossible":
-            self.notes.add(voice.text("utter_bad_time_impossible", value=_shortened(wish.text), alternatives=listed))
-        elif wish.verdict == "too_far":
-            last = clinic.describe_day(
-                (self.now.astimezone(self.calendar.zone)).date() + timedelta(days=self.calendar.days_ahead)
-            )
-            self.notes.add(voice.text("utter_bad_time_too_far", last_day=last))
-        elif wish.verdict == "unclear" and offers:
-            options = ", or ".join(say_time(start, end, self.calendar) for start, end in offers)
-            self.notes.add(voice.text("utter_time_which", options=options))
+        ambiguous = wish.verdict == "unclear" and bool(offers)
+        draft.tries["time"] = draft.tries.get("time", 0) + 1
+        last = draft.tries["time"] >= MOST_TRIES
+        if not ambiguous:
+            self.notes.add(self._why_not(wish))
+        if not last:
+            self.notes.add(self._offered_times(offers, "utter_time_which" if ambiguous else "utter_time_offer"))
+            draft.asked, self.again = "time", ""
+            self.extra = tuple(self._time_choices(offers))
         else:
-            self.notes.add(voice.text("utter_bad_time_closed", time=_quoted(wish.text), alternatives=listed))
-        draft = self.draft
-        if draft.time_said:
-            self.notes.add(voice.text("utter_kept_time", time=draft.time_said))
-        tries = draft.tries.get("time", 0) + 1
-        draft.tries["time"] = tries
-        if tries >= MOST_TRIES:
             draft.tries.pop("time")
             draft.asked = None
-            if not draft.holds("time"):
-                self.notes.texts.pop()
-                self.skip("time", "utter_third_time")
-            return
-        draft.asked, self.again = "time", ""
-        self.extra = tuple(self._time_choices(offers))
+        if draft.time_said:
+            self.notes.add(voice.text("utter_kept_time", time=draft.time_said))
+        elif last and not draft.holds("time"):
+            self.skip("time", "utter_third_time")
+
+    def _why_not(self, wish: Preference) -> str:
+        voice, words = self.voice, _quoted(wish.text)
+        if wish.verdict == "too_far":
+            last = self.now.astimezone(self.calendar.zone).date() + timedelta(days=self.calendar.days_ahead)
+            return voice.text("utter_bad_time_too_far", last_day=voice.clinic.describe_day(last))
+        known = wish.verdict if wish.verdict in ("past", "impossible") else "closed"
+        return voice.text(f"utter_bad_time_{known}", time=words)
+
+    def _offered_times(self, offers: tuple[tuple[datetime, datetime], ...], key: str) -> str:
+        between = ", or " if key == "utter_time_which" else "; "
+        return self.voice.text(key, options=between.join(say_time(start, end, self.calendar) for start, end in offers))
 
     def _time_choices(self, offers: tuple[tuple[datetime, datetime], ...]) -> Iterator[Choice]:
         for start, end in offers:
@@ -397,10 +410,15 @@ class Booking:
         self.notes.add(self.voice.text(key or ("utter_concern_skipped" if name == "concern" else "utter_time_skipped")))
 
     def _hear_consent(self, reading: Reading) -> None:
+        corrects = reading.corrects and not reading.withdraws and not self.changed
+        if corrects and self._hear_change(reading):
+            return
         if reading.no or (reading.refuses and not reading.yes and not reading.unsure):
             self.ending = "no_consent"
         elif reading.yes:
             self.agree(reading.conditions)
+        elif corrects:  # "could you fix that"
+            self.reopen_any()
         elif not reading.questions and not self.changed:
             self._fail("consent")
 
@@ -424,19 +442,31 @@ class Booking:
             self.agree(reading.conditions)
 
     def _hear_confirm(self, reading: Reading) -> None:
-        wrong = sorted(reading.fields & {"name", "phone", "email", "concern", "time"})
         if self.changed - {"consent"}:
             return  # the summary comes again with what was changed
-        if wrong and (reading.corrects or reading.no or reading.removes or len(reading.text.split()) <= 3):
-            self.reopen(wrong[0])
-        elif reading.yes and (not reading.corrects or reading.leaves):
-            self.ending = "send"
+        named = reading.corrects or reading.no or reading.removes or len(reading.text.split()) <= 3
+        if named and self._hear_change(reading):
+            return
+        if reading.yes and (not reading.corrects or reading.leaves):
+            self.send()
         elif reading.leaves:
             return  # the summary comes again as it was
         elif reading.no or reading.corrects:
             self.reopen_any()
         elif not reading.questions:
             self._fail("confirm")
+
+    def _hear_change(self, reading: Reading) -> bool:
+        """A field is named that is to be changed: it is asked for; False where none is."""
+        wrong = sorted(reading.fields & {"name", "phone", "email", "concern", "time"})
+        if wrong:
+            self.reopen(wrong[0])
+        return bool(wrong)
+
+    def send(self) -> None:
+        """Send it, if nothing is missing; else that is asked next."""
+        if self.draft.missing() == "confirm":
+            self.ending = "send"
 
     def _hear_withdrawal(self, reading: Reading) -> bool:
         if not reading.withdraws or not self.draft.has_consent:
@@ -516,21 +546,34 @@ class Booking:
         return self.ask()
 
     def summary(self) -> Iterator[str]:
-        """The lines of the summary, one per field."""
+        """The lines of the summary, one for each field that is known."""
         draft, voice = self.draft, self.voice
-        yield voice.text("utter_summary_line_name", name=draft.name or "")
+        if draft.name:
+            yield voice.text("utter_summary_line_name", name=draft.name)
         if draft.someone_else:
             yield voice.text("utter_summary_line_for", name=_shortened(draft.someone_else))
+        if draft.someone_else and draft.asker:
+            yield voice.text("utter_summary_line_asker", name=draft.asker)
         if draft.phone:
             yield voice.text("utter_summary_line_phone", phone_number=show_phone(draft.phone))
         if draft.email:
             yield voice.text("utter_summary_line_email", email_address=draft.email)
         if draft.concern_text:
             yield voice.text("utter_summary_line_concern", concern=_shortened(draft.concern_text))
-        yield voice.text("utter_summary_line_time", time=draft.time_said or voice.text("utter_choice_any_time"))
+        if draft.holds("time"):
+            yield voice.text("utter_summary_line_time", time=draft.time_said or voice.text("utter_choice_any_time"))
         condition = (draft.consent or {}).get("conditions")
         if condition:
             yield voice.text("utter_summary_line_conditions", text=_shortened(condition))
+
+    def open_choices(self) -> tuple[Choice, ...]:
+        """The quick replies of the question that is open."""
+        if self.draft.asked == "email" and self.draft.offered_email:
+            return self._email_choices()
+        return tuple(self._choices(self.draft.asked or self.draft.missing()))
+
+    def _email_choices(self) -> tuple[Choice, ...]:
+        return self._choice("email:yes", "yes"), self._choice("email:no", "no")
 
     def _choices(self, asked: str) -> Iterator[Choice]:
         if asked == "concern":
@@ -583,8 +626,7 @@ class Booking:
         elif kind == "fix" and value in ("name", "phone", "email", "concern", "time"):
             self.reopen(value)
         elif choice == "send":
-            if self.draft.missing() == "confirm":
-                self.ending = "send"
+            self.send()
         else:
             return False
         return True

@@ -27,6 +27,7 @@ class Draft:
     time_said: str | None = None  # as it was read back
     time_any: bool = False
     someone_else: str | None = None
+    asker: str | None = None  # who asks for somebody else
     minor: bool = False
     no_phone: bool = False
     no_email: bool = False

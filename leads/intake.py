@@ -120,7 +120,7 @@ def _fill(
         "time_start": datetime.fromisoformat(draft.time_start) if draft.time_start else None,
         "time_end": datetime.fromisoformat(draft.time_end) if draft.time_end else None,
         "for_someone_else": bool(draft.someone_else),
-        "someone_else": draft.someone_else,
+        "someone_else": _whom(draft),
     }
     changed = [name for name, value in wanted.items() if getattr(lead, name) != value]
     for name, value in wanted.items():
@@ -133,6 +133,11 @@ def _fill(
     lead.updated_at = now
     lead.search = search_text(lead)
     return [] if lead.created_at == now else sorted(changed)
+
+
+def _whom(draft: Draft) -> str | None:
+    """Whom it is for, and who asks for them, where that was told."""
+    return f"{draft.someone_else}, asked by {draft.asker}" if draft.someone_else and draft.asker else draft.someone_else
 
 
 def refresh_questions(session: Session, conversation: Conversation, now: datetime) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from leads.contacts import Found, find_emails, find_phones
 from leads.reading import forms
+from leads.reading.asides import asks_about_the_question, asks_for_time
 from leads.reading.concerns import (
     CONCERNS,
     concern_category,
@@ -22,6 +23,7 @@ from leads.reading.concerns import (
     read_pointed_at,
 )
 from leads.reading.forms import is_question, masked
+from leads.reading.parts import parted
 from leads.reading.people import read_person
 from leads.times import Calendar, Preference, read_time
 from leads.understanding import Entity, Segment, Understanding
@@ -53,12 +55,14 @@ class Reading:
     concern: tuple[str, str] | None = None  # (category, words)
     time: Preference | None = None
     someone_else: str | None = None
+    asker: str | None = None  # the writer's own name, where it is for somebody else
     minor: bool = False
     yes: bool = False
     no: bool = False
     refuses: bool = False
     refused: frozenset[str] = frozenset()  # "phone" or "email", where exactly that is not wanted
     unsure: bool = False
+    waits: bool = False  # "one sec", "let me think": no answer yet, and none is meant
     corrects: bool = False
     withdraws: bool = False
     leaves: bool = False  # "leave it", "never mind"
@@ -108,15 +112,18 @@ def read_message(
     """
     reading = Reading(text)
     text, understood = _as_written(text, understood)
+    understood = replace(understood, segments=tuple(part for one in understood.segments for part in parted(one)))
     reading.emails, reading.phones = find_emails(text), find_phones(text, region)
     reading.wants_booking = forms.wants_booking(text)
+    reading.waits = asks_for_time(text) and not (reading.phones or reading.emails)
     expects = booking or reading.wants_booking or bool(reading.phones or reading.emails)
     context = _Context(asked, now, calendar, region, expects if asked is None else booking)
     told = _sort_segments(reading, understood, context)
     plain = _only(text, told)
     _read_ending(reading, text, booking=booking)
     rest = masked(plain, [found.span for found in (*reading.phones, *reading.emails)])
-    _read_attitude(reading, plain, asked)
+    answer = _only(text, [segment for segment in told if not is_question(segment.text)] or told)
+    _read_attitude(reading, plain, answer, asked)
     _read_time(reading, rest, context)
     if reading.time and plain[slice(*reading.time.span)].strip():
         rest = masked(rest, [reading.time.span])
@@ -146,10 +153,8 @@ def _sort_segments(reading: Reading, understood: Understanding, context: _Contex
     for segment in understood.segments:
         role = _role(segment, reading, context)
         if role == "question":
-            aside = forms.asks_about_the_question(segment.text) and context.asked is not None
+            aside = asks_about_the_question(segment.text) and context.asked is not None
             reading.questions.append(replace(segment, topic="privacy", decision="sure") if aside else segment)
-            if context.asked == "name" and (rest := _after_the_question(segment)):
-                told.append(rest)
             continue
         if role == "unclear":
             reading.unclear.append(segment)
@@ -159,15 +164,6 @@ def _sort_segments(reading: Reading, understood: Understanding, context: _Contex
     reading.topics = frozenset(segment.topic for segment in told if segment.decision != "refuse")
     reading.sure_topics = frozenset(segment.topic for segment in told if segment.is_sure)
     return told
-
-
-def _after_the_question(segment: Segment) -> Segment | None:
-    """What a segment says after its last question mark: "why do you need it? it's Otis"."""
-    asked, mark, rest = segment.text.rpartition("?")
-    if not mark or not re.search(r"[^\W\d_]", rest) or is_question(rest):
-        return None
-    start = segment.start + len(asked) + 1
-    return Segment(rest, start, segment.end, "inform", segment.confidence, "offer")
 
 
 def _role(segment: Segment, reading: Reading, context: _Context) -> str:
@@ -182,7 +178,7 @@ def _role(segment: Segment, reading: Reading, context: _Context) -> str:
         return "question" if answerable else "detail" if known and segment.topic != "out_of_scope" else "unclear"
     if (
         context.asked
-        and forms.asks_about_the_question(segment.text)
+        and asks_about_the_question(segment.text)
         and (not answerable or segment.topic == "privacy" or not segment.is_sure)
     ):
         return "question"
@@ -283,7 +279,7 @@ def _read_person(
     asks = [segment for segment in understood.segments if is_question(segment.text) and segment not in told]
     remarks = masked(reading.text, [(segment.start, segment.end) for segment in asks])
     person = read_person(plain, rest, remarks, names, others, context.asked, told, booking=expects)
-    reading.name, reading.minor = person.name, person.minor
+    reading.name, reading.asker, reading.minor = person.name, person.asker, person.minor
     reading.someone_else = None if reading.conditions else person.someone_else
     if context.asked == "concern" and not names and not contacts:
         reading.name = None  # "Alopecia Areata", "Grandad's bald head": what it is about, not who
@@ -298,9 +294,10 @@ def _read_concern(
     if context.asked == "concern":
         others = bool(reading.phones or reading.emails or reading.name or reading.ending or reading.time)
         reading.concern = read_pointed_at(reading.text) if reading.questions else None
-        reading.concern = reading.concern or read_answer(rest, told, other_details=others or reading.leaves)
-        if reading.concern is None and reading.questions:
-            reading.concern = _told_before_asking(reading.text)
+        beside = bool(reading.questions) and not reading.sure_topics  # said for the sake of the question, perhaps
+        mentioned = others or reading.leaves or beside
+        answers = [one for one in told if not is_question(one.text) or mentions_concern(one.text)]
+        reading.concern = reading.concern or read_answer(rest, answers, other_details=mentioned)
         return
     if context.asked in ("consent", "confirm") and not (reading.corrects or "concern" in reading.fields or reading.no):
         return
@@ -310,13 +307,6 @@ def _read_concern(
         reading.concern = read_mention(reading.text)  # "my crown is thinning": kept for a booking that may follow
     if reading.concern is None:
         reading.concern = from_entities(found, corrects=reading.corrects)
-
-
-def _told_before_asking(text: str) -> tuple[str, str] | None:
-    """ "Her parting is widening. Does it work for women?": the concern in a sentence that asks nothing."""
-    sentences = re.findall(r"[^.!?\n]+[.!?\n]?", text)
-    told = [one.strip() for one in sentences if not is_question(one) and mentions_concern(one)]
-    return read_mention(" ".join(told)) if told else None
 
 
 def _standing(found: Sequence[Entity], plain: str) -> list[Entity]:
@@ -331,12 +321,13 @@ def _overlap(entity: Entity, span: tuple[int, int]) -> bool:
 # --- attitude ---------------------------------------------------------------------------------------------------------
 
 
-def _read_attitude(reading: Reading, plain: str, asked: str | None) -> None:
-    words = plain.strip()
+def _read_attitude(reading: Reading, plain: str, answer: str, asked: str | None) -> None:
+    """`answer`: of the words that tell something those that do not ask; the yes or no stands there."""
+    words, said = plain.strip(), answer.strip()
     topics, sure = reading.topics, reading.sure_topics
     reading.fields = frozenset(name for name, pattern in forms.FIELDS.items() if pattern.search(words))
-    yes, not_no = bool(forms.YES.match(words)), bool(forms.NOT_NO.match(words))
-    said_no = bool(forms.NO.match(words)) and not not_no
+    yes, not_no = bool(forms.YES.match(said)), bool(forms.NOT_NO.match(said))
+    said_no = bool(forms.NO.match(said)) and not not_no
     negated = (bool(forms.NEGATED.search(words)) and not forms.CONDITION.search(words)) or bool(
         forms.NEGATED.match(words)
     )

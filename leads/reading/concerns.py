@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from leads.reading.forms import CORRECTS, REFUSES
+from leads.reading.forms import CORRECTS, REFUSES, WANTS_BOOKING
 from leads.understanding import Entity, Segment
 
 CONCERNS = ("pattern_baldness", "receding_hairline", "scars_and_patches")
@@ -87,7 +87,8 @@ def read_pointed_at(text: str) -> tuple[str, str] | None:
 
 def read_mention(rest: str) -> tuple[str, str] | None:
     """A concern mentioned among other things, the last one where several are: (category, words)."""
-    chunks = [_trimmed(chunk) for chunk in re.split(r"[,.;!?\n|]| {3,}|\bbut\b", rest)]
+    wished = WANTS_BOOKING.sub(",", rest)  # "I need an appointment for hair loss" is about hair loss
+    chunks = [_trimmed(chunk) for chunk in re.split(r"[,.;!?\n|]| {3,}|\bbut\b", wished)]
     told = [chunk for chunk in chunks if chunk and mentions_concern(chunk) and not re.match(r"not\b", chunk, re.I)]
     if not told:
         return None

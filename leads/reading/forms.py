@@ -72,13 +72,12 @@ CORRECTS = re.compile(
 )
 LEAVES = re.compile(
     r"\b(?:leave (?:it|that|this)|never ?mind|forget (?:it|that)|keep (?:it|that|the old)|as it (?:is|was)"
-    r"|don'?t bother|it'?s fine|that'?s fine)\b",
+    r"|don'?t bother|it'?s fine|that'?s fine)\b|^\W*(?:no,? )?nothing(?: else)?\W*$",
     re.I,
 )
-REMOVES = re.compile(
-    r"\b(?:remove|delete|drop|erase|take (?:out|off|away)|take\b.{1,30}\b(?:out|off|away)|get rid of|without)\b", re.I
-)
-_DROPS = r"\b(?:remove|delete|drop|erase|scrap|ditch|lose|forget|get rid of|take (?:out|off|away)|instead of|not)\b"
+_TAKES_OUT = r"remove|delete|drop|erase|scrap|ditch|get rid of|take (?:out|off|away)"
+REMOVES = re.compile(rf"\b(?:{_TAKES_OUT}|take\b.{{1,30}}\b(?:out|off|away)|without)\b", re.I)
+_DROPS = rf"\b(?:{_TAKES_OUT}|lose|forget|instead of|not)\b"
 DROPPED: dict[str, Pattern[str]] = {
     "phone": re.compile(rf"{_DROPS}(?: (?:my|the|that|this|old))* (?:phone|number|mobile|landline)\b", re.I),
     "email": re.compile(rf"{_DROPS}(?: (?:my|the|that|this|old))* e-?mail\b", re.I),
@@ -128,12 +127,12 @@ CONDITION = re.compile(
     re.I | re.S,
 )
 SAME = re.compile(
-    r"\bsame (?:phone|number|mobile|e-?mail|address|contact|details|one|as (?:before|mine|me|last|above|earlier)"
-    r"|again)\b|\b(?:use|on) (?:mine|my own)\b|\bmine (?:again|is fine|will do)\b",
+    r"\bsame (?:phone|number|mobile|e-?mail|address|contact|details|times?|slot|one|again"
+    r"|as (?:before|mine|me|last|above|earlier))\b|\b(?:use|on) (?:mine|my own)\b|\bmine (?:again|is fine|will do)\b",
     re.I,
 )
 WANTS_BOOKING = re.compile(
-    r"\b(?:book|arrange|organi[sz]e|schedule|set up|make|sort|request|fix up|need|want|have|get|like|love"
+    r"\b(?:book|arrange|organi[sz]e|schedule|set up|make|sort|request|fix up|needs?|wants?|have|get|like|love"
     r"|after)\b(?:\s+[\w'-]+){0,5}?\s+(?:consultation|consult|appointment|appt)\b(?! (?:is|cost|take|last|about|free))"
     r"|\bbook(?:ed)? (?:me|us|him|her|them|my|in|please|pls|one|for|another|now|a (?:slot|session|time|place"
     r"|visit))\b|\b(?:to|can i|like to|want to|wanna|could i) book\b|^\W*book\b"
@@ -144,37 +143,11 @@ WANTS_BOOKING = re.compile(
     re.I,
 )
 ANOTHER = re.compile(r"\b(?:another|second|new|one more|too|as well|also|separate)\b", re.I)
-ASKS_WHY = re.compile(
-    r"\bwhy (?:do|would|are|is|does|should)? ?(?:you|u|they|i|that|this|it|the clinic)?\b.{0,25}\b(?:need|want"
-    r"|ask\w*|know|required?|necessary|give|tell|say|have to|for)\b|^\W*(?:but |and )?why\W*$"
-    r"|\bwhat (?:do|would|will) (?:you|they) (?:do with|need|want|use)\b.{0,25}\b(?:it|that|this|my|name|number"
-    r"|phone|e-?mail|details|for)\b|\bdo i (?:have|need) to (?:tell|say|give|answer)\b|\bmust i (?:tell|say|give"
-    r"|answer)\b|\bwhat (?:exactly |precisely )?(?:am|do|would|will|did) i (?:be )?(?:agree|consent|sign)\w*",
-    re.I,
-)
-ASKS_WHO = re.compile(
-    r"\bwho(?:'s| is| else| will| can| all|m)? (?:going to )?(?:gets?|see(?:s|ing)?|read(?:s|ing)?|ha(?:s|ve)"
-    r"|look(?:s|ing)?|know(?:s)?|you share|access\w*)\b.{0,30}|\bis (?:this|it|that) (?:private|confidential|secure)\b"
-    r"|\bwho (?:do|will) you (?:share|give|pass|send|show|tell)\b",
-    re.I,
-)
-
-
-ASKS_KEPT = re.compile(
-    r"\bhow long (?:do|will|would|does|are|is) (?:you|they|the clinic|it|my \w+|that)\b.{0,20}\b(?:keep|kept|store"
-    r"|stored|hold|held|have|save|saved)\b",
-    re.I,
-)
 
 
 def is_question(text: str) -> bool:
     """Whether words ask something, by their form."""
     return bool(QUESTION.search(text))
-
-
-def asks_about_the_question(text: str) -> bool:
-    """ "Why do you need that?", "who sees this?": about what was just asked, and what becomes of the answer."""
-    return any(pattern.search(text) for pattern in (ASKS_WHY, ASKS_WHO, ASKS_KEPT))
 
 
 _NO_WISH = re.compile(

@@ -26,6 +26,20 @@ _KIN = re.compile(
     + r")|somebody else|someone else|him|her|them)\b",
     re.I,
 )
+_KIN_WANTS = re.compile(
+    rf"\b(?P<who>(?:my|our)\s+(?:[\w-]+\s+)?(?:{_KIN_WORDS}))"
+    r"(?:,? (?P<name>(?-i:[A-Z])[\w'’-]+(?: (?-i:[A-Z])[\w'’-]+){0,2}))?,?"
+    r"\s+(?:needs|wants|would like|'?d like|is after|is looking (?:for|to))\s+"
+    r"(?:to (?:book|come|have)|(?:an?\s+)?(?:\w+\s+)?(?:consult\w*|appointment|appt|booking|treatment))\b",
+    re.I,
+)
+"""Whoever of the family wishes it himself: "my husband Greg needs an appointment"."""
+_OWN_NAME = re.compile(
+    r"\b(?:mine(?:'s| is)|my (?:own )?name(?:'s| is)|i'?m|i am)\s+"
+    r"(?P<name>(?-i:[A-Z])[\w'’-]+(?: (?-i:[A-Z])[\w'’-]+){0,2})",
+    re.I,
+)
+_THEIR_NAME = re.compile(r"\b(?:his|her|their)(?: \w+)? name\b", re.I)
 _MINOR = re.compile(
     r"\b(?:child|kid|toddler|teen(?:ager)?|minor|schoolboy|schoolgirl|underage|under ?18)\b"
     r"|\b(\d{1,2})(?:[\s-]*(?:yrs?|years?)[\s-]*old|\s*y\.?o\b)",
@@ -110,6 +124,7 @@ class Person:
 
     name: str | None = None
     someone_else: str | None = None
+    asker: str | None = None  # who writes, where that is not the person it is for
     minor: bool = False
 
 
@@ -128,13 +143,15 @@ def read_person(
 
     `told` are the segments that tell something; `booking`: names without an introduction count, because one is due.
     """
-    kin = _KIN.search(plain)
-    who = others[0].value if others else (kin["who"] or kin["them"] or kin[0]) if kin else None
+    kin = _KIN.search(plain) or _KIN_WANTS.search(plain)
+    who = others[0].value if others else _whom(kin) if kin else None
     if who and who.lower() in ("me", "him", "her", "them"):
         who = plain.strip()[:160] if not kin else kin[0]
     topics = {segment.topic for segment in told}
     about = bool(who) or asked == "name" or booking or bool(topics & {"book_consultation", "inform"})
     minor = about and is_minor(remarks)
+    asker = _asker(plain) if who or _THEIR_NAME.search(plain) else None
+    names = [one for one in names if asker is None or _fit(one.value) != asker]
     name = tidy_name(kin["name"]) if kin and kin["name"] else None
     name = name or _from_entities(plain, names, others) or _labelled(plain)
     if name is None and asked == "name":
@@ -145,7 +162,17 @@ def read_person(
         bare = next(_bare_names(rest), None)
         name = bare if name is None or (bare and name in bare.split()) else name
     name = name and (_taken_back(plain, name) or name)
-    return Person(name, who, minor)
+    return Person(name, who, asker if name != asker else None, minor)
+
+
+def _whom(kin: re.Match[str]) -> str:
+    return kin["who"] or kin.groupdict().get("them") or kin[0]
+
+
+def _asker(plain: str) -> str | None:
+    """ "His name is Leo and mine is Karen": the name of who writes."""
+    own = _OWN_NAME.search(plain)
+    return _fit(own["name"]) if own else None
 
 
 def _from_entities(plain: str, names: Sequence[Entity], others: Sequence[Entity]) -> str | None:

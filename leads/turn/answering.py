@@ -8,7 +8,7 @@ from leads.facts import FAQ_TOPICS
 from leads.handoff import WAITING, ask_for_person
 from leads.questions import PERSONAL, Match, count_served, find_answer, near_answers
 from leads.reading import Reading, is_question
-from leads.reading.forms import ASKS_KEPT, ASKS_WHO, asks_about_the_question
+from leads.reading.asides import ASKS_KEPT, ASKS_WHO, asks_about_the_question
 from leads.records import ClinicAnswer
 from leads.replies import Choice, Reply
 from leads.turn.talk import Talk, joined

@@ -7,6 +7,7 @@ from leads.facts import FAQ_TOPICS
 from leads.handoff import stop_waiting
 from leads.intake import last_lead
 from leads.reading import Reading, is_question
+from leads.reading.asides import asks_what_is_noted, calls_off
 from leads.replies import Reply
 from leads.turn.answering import answer, answer_unclear, hand_over, keep_unmet, matters, miss, offer_meanings
 from leads.turn.erasing import erase_everything, keep_everything
@@ -26,14 +27,18 @@ from leads.turn.request import (
     CARRY_ON,
     amend_lead,
     ask_again,
+    ask_to_call_off,
     ask_to_erase,
     book_on,
+    call_off,
     hear_in_booking,
     note_opening,
     restart_booking,
     resume_booking,
     start_booking,
     stop_booking,
+    tell_what_is_noted,
+    wait_for,
 )
 from leads.turn.talk import Heard, Talk, strong_details
 from leads.turn.urgent import report_urgent
@@ -42,7 +47,8 @@ from leads.understanding import BOOKING_TOPICS, Segment, Understanding
 _ERASE = re.compile(
     r"\b(?:delet\w*|eras\w*|remov\w*|forget|wipe|scrub|get rid of|destroy|clear|unsubscribe)\b.{0,40}\b(?:data"
     r"|details?|info\w*|chat|conversation|everything|all"
-    r"|me|record\w*|number|request|messages?|history)\b|\bright to be forgotten\b"
+    r"|me|record\w*|number|request|messages?|history|what i(?:'ve)? (?:typed|wrote|written|said|told|sent|gave))\b"
+    r"|\bright to be forgotten\b"
     r"|\b(?:data|details?|info\w*|chat|conversation|everything|records?|request|history)\b.{0,20}\b(?:deleted|erased"
     r"|removed|wiped|gone)\b",
     re.I | re.S,
@@ -89,12 +95,16 @@ def listen(talk: Talk, heard: Heard) -> None:
 
 def hear(talk: Talk, reading: Reading, understood: Understanding, felt: str | None) -> None:
     """Give a text that tells of no emergency to whoever deals with it; `felt`: how the visitor feels, if they say."""
+    if reading.waits and (talk.draft.is_open or talk.pending):
+        return wait_for(talk)
     if talk.pending.get("kind") == "erase" and settle(talk, reading):
         return None
     if _wants_erasing(talk, reading, understood):
         return ask_to_erase(talk)
     if talk.pending and (take_passing_on(talk, reading) or take_question(talk, reading) or settle(talk, reading)):
         return None
+    if asks_what_is_noted(reading.text) and not reading.has_detail:
+        return tell_what_is_noted(talk, reading)
     if talk.draft.is_open:
         return hear_in_booking(talk, reading)
     return hear_outside(talk, reading, understood, felt)
@@ -117,12 +127,14 @@ def hear_outside(talk: Talk, reading: Reading, understood: Understanding, felt: 
     topics = reading.topics
     wants = "book_consultation" in reading.sure_topics or reading.wants_booking
     sent = bool(talk.memory.get("booked"))
+    if sent and calls_off(reading.text) and ask_to_call_off(talk):
+        return None
     if reading.has_detail and sent and not wants and not reading.questions and amend_lead(talk, reading):
         return None
     if wants or reading.phones or reading.emails:
         return start_booking(talk, reading)
     if talk.draft.state == "paused" and (CARRY_ON.search(reading.text) or "start_over" in topics):
-        return resume_booking(talk, restart="start_over" in topics)
+        return resume_booking(talk, reading, restart="start_over" in topics)
     if "book_consultation" in topics and not reading.questions:
         unsure = [s for s in understood.segments if s.topic == "book_consultation" and not s.is_sure]
         if unsure and is_question(reading.text) and (sent or unsure[0].confidence < RATHER):
@@ -218,6 +230,8 @@ def take_choice(talk: Talk, choice: str) -> None:
             ask_again(talk)
     elif kind == "ask_clinic":
         ask_clinic(talk, value == "yes")
+    elif kind == "call_off":
+        call_off(talk, value == "yes")
     elif kind == "erase":
         erase_everything(talk) if value == "yes" else keep_everything(talk)
     elif talk.draft.is_open and talk.booking.choose(choice):

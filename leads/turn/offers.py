@@ -11,7 +11,7 @@ from leads.reading.forms import NO, YES
 from leads.replies import Choice, Reply
 from leads.turn.answering import answer, hand_over, is_declined, keep_for_clinic, say_learned, unmet_question
 from leads.turn.erasing import erase_everything, keep_everything
-from leads.turn.request import ask_again, book_on, note_opening, start_booking
+from leads.turn.request import ask_again, book_on, call_off, note_opening, start_booking
 from leads.turn.talk import Talk, joined
 from leads.understanding import Segment
 
@@ -26,7 +26,7 @@ PASS_ON = re.compile(
 def settle(talk: Talk, reading: Reading) -> bool:
     """The visitor's yes or no to the last question; False where his words are something else."""
     kind = talk.pending.get("kind")
-    if kind == "erase" and len(reading.text.split()) <= 6:  # "yes, erase it" is no question about removal
+    if kind in ("erase", "call_off") and len(reading.text.split()) <= 6:  # "yes, erase it" is no question about removal
         yes = bool(YES.match(reading.text))
         reading = replace(reading, yes=yes, no=not yes and bool(NO.match(reading.text)), questions=[])
     other = reading.questions or (reading.has_detail and kind != "offer") or "book_consultation" in reading.topics
@@ -40,6 +40,8 @@ def settle(talk: Talk, reading: Reading) -> bool:
         return False
     if kind == "erase":
         erase_everything(talk) if reading.yes else keep_everything(talk)
+    elif kind == "call_off":
+        call_off(talk, reading.yes)
     elif kind == "ask_clinic":
         ask_clinic(talk, reading.yes)
     elif kind == "near" and reading.yes and len(talk.pending.get("answers", [])) == 1:

@@ -4,15 +4,20 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
+from leads.appointments import NothingToCancel, cancel
+from leads.audit import VISITOR
+from leads.booking import Booking
 from leads.contacts import Found
 from leads.draft import Draft
 from leads.intake import commit_lead, draft_of, drop_incomplete, forget_details, last_lead
 from leads.questions import open_questions_of, pass_on
 from leads.reading import Reading, is_question
+from leads.reading.asides import asks_what_is_noted
 from leads.reading.forms import ANOTHER
+from leads.records import Lead
 from leads.replies import Reply
 from leads.store import ERASED
-from leads.times import say_time
+from leads.times import Preference, Verdict, say_time
 from leads.turn.answering import ABUSE, OTHERS, answer, keep_for_clinic, keep_unmet, outside_scope
 from leads.turn.talk import Talk
 from leads.understanding import Segment
@@ -22,6 +27,8 @@ CARRY_ON = re.compile(
     r"|finish (?:my|the))\b",
     re.I,
 )
+LONG_QUESTION = 5
+"""Words from which a question beside a detail is more than "is that ok?"."""
 _STOPS = re.compile(
     r"\b(?:stop|cancel|quit|abort|forget (?:it|the (?:booking|whole thing|request))|never ?mind)\b", re.I
 )
@@ -89,8 +96,7 @@ def amend_lead(talk: Talk, reading: Reading | None) -> bool:
     lead = last_lead(talk.session, talk.conversation.id)
     if lead is None or lead.status not in ("new", "contacted", "confirmed"):
         return False
-    said = say_time(lead.time_start, lead.time_end, talk.calendar) if lead.time_start and lead.time_end else None
-    talk.use_draft(draft_of(lead, talk.draft.number, said))
+    talk.use_draft(_draft_of(talk, lead))
     talk.draft.asked = "confirm"
     if reading:
         answer(talk, reading.questions)
@@ -99,6 +105,48 @@ def amend_lead(talk: Talk, reading: Reading | None) -> bool:
         talk.booking.reopen_any()
     book_on(talk)
     return True
+
+
+def _draft_of(talk: Talk, lead: Lead) -> Draft:
+    said = say_time(lead.time_start, lead.time_end, talk.calendar) if lead.time_start and lead.time_end else None
+    return draft_of(lead, talk.draft.number, said)
+
+
+def ask_to_call_off(talk: Talk) -> bool:
+    """Ask whether the request that was sent last is to be called off; False where there is none."""
+    lead = last_lead(talk.session, talk.conversation.id)
+    if lead is None:
+        return False
+    talk.memory["pending"] = {"kind": "call_off", "reference": lead.reference}
+    talk.say("utter_call_off_confirm", talk.choices("call_off:yes", "call_off:no"), reference=lead.reference)
+    return True
+
+
+def call_off(talk: Talk, agreed: bool) -> None:
+    """Call the request off, as staff would, or leave it as it is."""
+    reference = str(talk.pending.get("reference", ""))
+    if not agreed:
+        return talk.say("utter_amending_stopped")
+    try:
+        cancel(talk.session, reference, VISITOR, talk.channels, talk.now)
+    except NothingToCancel:  # staff closed it since it was asked
+        pass
+    else:
+        talk.memory["booked"] = int(talk.memory.get("booked", 1)) - 1
+    return talk.say("utter_called_off", reference=reference)
+
+
+def tell_what_is_noted(talk: Talk, reading: Reading) -> None:
+    """Read back what was told: of the request that is being made, else of the one that was sent."""
+    answer(talk, [segment for segment in reading.questions if not asks_what_is_noted(segment.text)])
+    lead = None if talk.draft.is_open else last_lead(talk.session, talk.conversation.id)
+    if lead:
+        noted = Booking(_draft_of(talk, lead), talk.voice, talk.calendar, talk.now)
+        return talk.say("utter_noted_in_request", reference=lead.reference, lines="\n".join(noted.summary()))
+    lines = "\n".join(talk.booking.summary())
+    if talk.draft.asked != "confirm":  # there the summary is what comes next
+        talk.say("utter_noted_so_far" if lines else "utter_nothing_noted", lines=lines)
+    return ask_again(talk)
 
 
 def hear_in_booking(talk: Talk, reading: Reading) -> None:
@@ -124,7 +172,14 @@ def hear_in_booking(talk: Talk, reading: Reading) -> None:
     if reading.questions and not reading.has_detail and not attitude:
         return ask_again(talk)
     talk.booking.hear(_with_same(talk, reading))
+    if talk.booking.ending in (None, "send"):
+        keep_for_clinic(talk, _asked_besides(reading))
     return book_on(talk)
+
+
+def _asked_besides(reading: Reading) -> list[Segment]:
+    """Questions that nobody can place, asked beside a detail or a yes: "yes, but can I bring a friend?"."""
+    return [one for one in reading.unclear if is_question(one.text) and len(one.text.split()) >= LONG_QUESTION]
 
 
 def _leaves_booking(talk: Talk, reading: Reading) -> bool:
@@ -161,15 +216,23 @@ def _answer_unplaced(talk: Talk, reading: Reading) -> bool:
 
 
 def _with_same(talk: Talk, reading: Reading) -> Reading:
-    """ "The same number": what the last request of this conversation had."""
-    if not reading.same or reading.phones or reading.emails:
+    """ "The same number", "the same time": what the last request of this conversation had."""
+    lead = last_lead(talk.session, talk.conversation.id) if reading.same else None
+    if lead is None or reading.phones or reading.emails:
         return reading
-    lead = last_lead(talk.session, talk.conversation.id)
-    if lead is None:
+    if "time" in reading.fields and reading.time is None:
+        reading = replace(reading, time=_time_of(lead))
+    if reading.fields == {"time"}:
         return reading
     phones = [Found(lead.phone, lead.phone, (0, 0))] if lead.phone and reading.fields != {"email"} else []
     emails = [Found(lead.email, lead.email, (0, 0))] if lead.email and (not phones or "email" in reading.fields) else []
     return replace(reading, phones=phones, emails=emails)
+
+
+def _time_of(lead: Lead) -> Preference:
+    """The time of a request, as a wish for another one."""
+    verdict: Verdict = "ok" if lead.time_start else "any"
+    return Preference(verdict, lead.time_text or "", (0, 0), lead.time_start, lead.time_end)
 
 
 def ask_again(talk: Talk) -> None:
@@ -180,6 +243,16 @@ def ask_again(talk: Talk) -> None:
     if asked in ("name", "phone", "email", "time") and talk.draft.holds(asked):
         talk.booking.reopen(asked)
     talk.put(talk.booking.ask())
+
+
+def wait_for(talk: Talk) -> None:
+    """The visitor needs a moment: nothing counts as an answer or as a failed one, and what was asked stays open."""
+    if talk.pending:
+        talk.memory["pending"] = talk.pending
+    if not talk.draft.is_open:
+        return talk.say("utter_take_your_time")
+    said = talk.voice.text("utter_take_your_time_booking")
+    return talk.put(Reply(said, talk.booking.open_choices(), talk.draft.asked or talk.draft.missing()))
 
 
 def book_on(talk: Talk, topics: tuple[str, ...] = ()) -> None:

@@ -8,7 +8,8 @@ import pytest
 from leads.booking import calendar_of
 from leads.clinic import load_clinic
 from leads.reading import Reading, read_message
-from leads.reading.forms import asks_about_the_question, wants_booking
+from leads.reading.asides import asks_about_the_question, asks_for_time, asks_what_is_noted, calls_off
+from leads.reading.forms import wants_booking
 from leads.understanding import Segment, Understanding
 
 CLINIC = load_clinic(Path(__file__).parents[2] / "clinic.yml")
@@ -219,6 +220,94 @@ def test_no_wish_for_a_consultation(text: str) -> None:
 )
 def test_a_question_about_the_question(text: str) -> None:
     assert asks_about_the_question(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hmm",
+        "one sec",
+        "brb",
+        "ok hang on",
+        "Hold on a minute please",
+        "let me check my calendar",
+        "give me 5 minutes",
+        "hmm let me think, I'll come back",
+        "not sure, let me ask my wife",
+        "I'll get back to you tomorrow",
+    ],
+)
+def test_a_moment_is_asked_for(text: str) -> None:
+    assert asks_for_time(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["hmm yes", "hang on, it's Bob", "wait", "one session", "let me know", "thinning", "not sure", "ok", "..."]
+)
+def test_no_moment_is_asked_for(text: str) -> None:
+    assert not asks_for_time(text)
+
+
+def test_a_number_found_meanwhile_is_no_mere_hesitation() -> None:
+    reading = read("let me find my number 07700 900321", "phone")
+    assert not reading.waits
+    assert reading.phones
+
+
+@pytest.mark.parametrize("text", ["cancel it", "I need to cancel", "can you cancel my request please", "call it off"])
+def test_a_request_is_called_off(text: str) -> None:
+    assert calls_off(text)
+
+
+@pytest.mark.parametrize("text", ["what if I cancel?", "is there a cancellation fee?", "I don't want a transplant"])
+def test_a_request_is_not_called_off(text: str) -> None:
+    assert not calls_off(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["what did you note down for me?", "which number did I give", "what's my reference", "read that back please"],
+)
+def test_it_is_asked_what_was_noted(text: str) -> None:
+    assert asks_what_is_noted(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["what do you have for scars?", "what did you say about pain?", "what time are you open"]
+)
+def test_it_is_not_asked_what_was_noted(text: str) -> None:
+    assert not asks_what_is_noted(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "topic", "concern", "asked"),
+    [
+        (
+            "bald patch from alopecia, is it any good for that?",
+            "scars_and_patches",
+            "bald patch from alopecia",
+            "contact",
+        ),
+        ("my crown is thinning. does it hurt", "pain", "crown is thinning", "contact"),
+        ("if I go bald later, will it still look natural?", "natural_look", None, "time"),
+    ],
+)
+def test_what_is_told_beside_a_question_is_kept(text: str, topic: str, concern: str | None, asked: str) -> None:
+    reading = read(text, asked, topic)
+    assert [one.topic for one in reading.questions] == [topic]
+    assert (reading.concern and reading.concern[1]) == concern
+
+
+def test_a_question_keeps_what_was_told_for_its_sake() -> None:
+    question = read("I'm on warfarin, is that a problem?", "concern", "medical_question").questions[0]
+    assert question.text == "I'm on warfarin, is that a problem?"
+
+
+def test_a_yes_stands_beside_a_question() -> None:
+    reading = read("yes but can I bring a friend?", "confirm", "affirm", "offer")
+    assert reading.yes
+    assert [one.text for one in reading.unclear] == ["can I bring a friend?"]
+    assert read("will someone call me? yes send", "confirm", "book_consultation").yes
 
 
 def test_a_time_is_kept_as_its_phrase() -> None:

@@ -1,0 +1,88 @@
+"""What is said about the talk itself: why something is asked, what was noted, "one moment", "call it off"."""
+
+import re
+
+from leads.reading.forms import is_question
+
+_HESITATES = (
+    r"h+m+|u+m+|u+h+m*|e+r+m*|brb|(?:please )?bear with(?: me)?|hang on|hold on|let'?s see"
+    r"|(?:(?:wait|give me|gimme|just|in)\s+)*(?:an?|one|\d+|two|half an?|a few|a couple of)\s+"
+    r"(?:secs?|seconds?|minutes?|mins?|moments?|mo|ticks?)"
+    r"|(?:let me|i(?:'?ll| will| need to| have to| must|'?ve got to)|need to|gotta)\s+(?:just\s+)?"
+    r"(?:think|check|see|look|have a (?:think|look)|find|sleep on|consider|ask (?:my|him|her|the)"
+    r"|(?:get|grab) (?:my|the|it))\b[^,.;!?\n]*"
+    r"|(?:i(?:'?ll| will) )?(?:come|be|get) (?:right )?back(?: to (?:you|this|it))?"
+    r"(?: (?:later|soon|shortly|tomorrow))?"
+    r"|(?:i'?m )?(?:still )?thinking(?: about it)?"
+)
+_BESIDE_IT = r"ok|okay|and|but|so|well|oh|sorry|please|pls|thanks|sure|then|first|(?:i'?m )?not sure(?: yet)?"
+_ASKS_FOR_TIME = re.compile(
+    rf"\W*(?:(?:{_BESIDE_IT})\W+)*(?:{_HESITATES})(?:\W+(?:{_HESITATES}|{_BESIDE_IT}))*\W*", re.I
+)
+
+
+def asks_for_time(text: str) -> bool:
+    """Whether words say no more than that somebody needs a moment: "hmm", "one sec", "let me check, I'll be back"."""
+    return bool(_ASKS_FOR_TIME.fullmatch(text))
+
+
+ASKS_WHY = re.compile(
+    r"\bwhy (?:do|would|are|is|does|should)? ?(?:you|u|they|i|that|this|it|the clinic)?\b.{0,25}\b(?:need|want"
+    r"|ask\w*|know|required?|necessary|give|tell|say|have to|for)\b|^\W*(?:but |and )?why\W*$"
+    r"|\bwhat (?:do|would|will) (?:you|they) (?:do with|need|want|use)\b.{0,25}\b(?:it|that|this|my|name|number"
+    r"|phone|e-?mail|details|for)\b|\b(?:do i (?:have|need) to|must i) (?:tell|say|give|answer|agree|consent|share)\b"
+    r"|\bwhat if i (?:don'?t|do not|refuse|say no)\b"
+    r"|\bwhat (?:exactly |precisely )?(?:am|do|would|will|did) i (?:be )?(?:agree|consent|sign)\w*",
+    re.I,
+)
+ASKS_WHO = re.compile(
+    r"\bwho(?:'s| is| else| will| can| all|m)? (?:going to )?(?:gets?|see(?:s|ing)?|read(?:s|ing)?|ha(?:s|ve)"
+    r"|look(?:s|ing)?|know(?:s)?|you share|access\w*)\b.{0,30}|\bis (?:this|it|that) (?:private|confidential|secure)\b"
+    r"|\bwho (?:do|will) you (?:share|give|pass|send|show|tell)\b",
+    re.I,
+)
+ASKS_KEPT = re.compile(
+    r"\bhow long (?:do|will|would|does|are|is) (?:you|they|the clinic|it|my \w+|that)\b.{0,20}\b(?:keep|kept|store"
+    r"|stored|hold|held|have|save|saved)\b",
+    re.I,
+)
+
+
+def asks_about_the_question(text: str) -> bool:
+    """ "Why do you need that?", "who sees this?": about what was just asked, and what becomes of the answer."""
+    return any(pattern.search(text) for pattern in (ASKS_WHY, ASKS_WHO, ASKS_KEPT))
+
+
+_CALLS_OFF = re.compile(
+    r"\b(?:cancel|withdraw|scrap|call off)\b|\bcall (?:it|this|that|the whole thing) off\b"
+    r"|\b(?:don'?t|do not|no longer) (?:want|need) (?:it|this|to come"
+    r"|(?:the|my|an?) (?:appointment|consultation|booking|request|call))(?: any ?more)?\W*$",
+    re.I,
+)
+_MAY_I = re.compile(
+    r"\b(?:can|could|would|will|may) (?:you|u|i|we)\b(?: \w+){0,2} (?:cancel|withdraw|call)\b[^,]{0,30}$", re.I
+)
+
+
+def calls_off(text: str) -> bool:
+    """Whether words call off what was asked for: "I need to cancel", "can you cancel it"; not "what if I cancel?"."""
+    return bool(_CALLS_OFF.search(text)) and (not is_question(text) or bool(_MAY_I.search(text)))
+
+
+_ASKS_WHAT_IS_NOTED = re.compile(
+    r"\bwhat (?:have|did|do|has) (?:you|u) (?:\w+ )?(?:note[ds]?|(?:write|written|put|take[n]?) down|record(?:ed)?"
+    r"|have (?:for me|on me|down|noted|so far))\b"
+    r"|\b(?:what|which)(?: \w+){0,3} (?:did|have) i (?:just )?(?:pick|choose|chosen|say|said|give|given|gave|tell|told"
+    r"|type|typed|enter|entered|put)\b"
+    r"|\bwhat(?:'?s| is| was) my (?:name|number|phone|e-?mail|time|request|reference)\b"
+    r"|\bwhat (?:name|number|phone number|e-?mail(?: address)?) do (?:you|u) have\b"
+    r"|\b(?:show|tell|read|repeat|remind) (?:me )?(?:back )?(?:what (?:you|u|i) (?:have |'ve )?(?:noted|got|said|told"
+    r"|gave|wrote|typed|put)|my (?:details|request|answers))\b|\bread (?:it|that) back\b"
+    r"|\bdid (?:you|u) (?:get|note|catch|write down) (?:my|that|all)\b",
+    re.I,
+)
+
+
+def asks_what_is_noted(text: str) -> bool:
+    """Whether somebody wants to hear what was taken down: "what time did I pick?", "read that back to me"."""
+    return bool(_ASKS_WHAT_IS_NOTED.search(text))
