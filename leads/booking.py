@@ -102,6 +102,8 @@ class Booking:
             return False
         if asked in ("consent", "confirm"):
             return True
+        if "whom" in self.changed and reading.no:  # "no, it's for my brother"
+            return False
         if asked in self.changed or (asked == "contact" and self.changed & {"phone", "email"}):
             return False
         fresh = asked not in ("phone", "email") or asked not in self.changed
@@ -116,8 +118,10 @@ class Booking:
         if reading.minor and not draft.minor:
             draft.minor = True
             self.notes.add(self.voice.text("utter_minor"))
+        if reading.contact_wish:
+            self._take_contact_wish(reading.contact_wish)
         if reading.name:
-            self._set_name(reading.name)
+            self._set("name", _mended_name(self.draft.name, reading.name, surname=reading.surname))
         self._take_phones(reading)
         self._take_emails(reading.emails)
         if reading.concern:
@@ -128,19 +132,40 @@ class Booking:
     def _take_somebody_else(self, reading: Reading) -> None:
         """Keep whom it is for, and who asks: told now, or the name that stood there until another one came."""
         draft = self.draft
+        if reading.for_self:
+            return self._take_for_self(reading)
         if reading.asker:
             draft.asker = reading.asker
             draft.told.append(reading.asker)
         if not reading.someone_else or draft.someone_else:
             return
         draft.someone_else = reading.someone_else
+        self.changed.add("whom")
         if reading.name and reading.name != draft.name:
             draft.asker = draft.asker or draft.name
         if draft.asked and draft.asked != "name":
             self.notes.add(self.voice.text("utter_for_someone_else"))
 
-    def _set_name(self, name: str) -> None:
-        self._set("name", _mended_name(self.draft.name, name))
+    def _take_for_self(self, reading: Reading) -> None:
+        """ "It's for me": nobody else is noted any longer; of two consultations the visitor's own comes first."""
+        draft = self.draft
+        if reading.someone_else:
+            self.notes.add(self.voice.text("utter_one_at_a_time"))
+        elif draft.someone_else:
+            self.notes.add(self.voice.text("utter_for_yourself"))
+            draft.name, draft.someone_else, draft.asker = draft.asker, None, None
+            self.changed.add("whom")
+
+    def _take_contact_wish(self, wish: str) -> None:
+        """Keep how to get in touch; the consent, once given, carries it to the clinic."""
+        draft = self.draft
+        if wish in draft.contact_wishes:
+            return
+        draft.contact_wishes.append(wish)
+        draft.told.append(wish)
+        self._add_condition(wish)
+        self.changed.add("contact_wish")
+        self.notes.add(self.voice.text("utter_contact_wish", text=_shortened(wish)))
 
     def _set(self, name: str, value: str, category: str | None = None) -> None:
         """Keep a value and, where it replaces another, say so."""
@@ -252,15 +277,19 @@ class Booking:
             self.changed.add("time")
             self.notes.add(self.voice.text("utter_time_any"))
         elif wish.verdict == "ok" and wish.start and wish.end:
-            ranges = [(wish.start, wish.end), *wish.others]
-            said = ", or ".join(say_time(start, end, self.calendar) for start, end in ranges)
-            if wish.recurring:
-                said = self.voice.text("utter_time_recurring", words=_shortened(wish.text), first=said)
-            elif wish.excepts:
-                said = self.voice.text("utter_time_excepting", words=_shortened(wish.text), time=said)
-            self.take_time(wish.text, wish.start, wish.end, said)
+            self.take_time(wish.text, wish.start, wish.end, self.say_wish(wish))
         else:
             self._explain_time(wish)
+
+    def say_wish(self, wish: Preference) -> str:
+        """A time that can be, as it is read back."""
+        ranges = [(wish.start, wish.end), *wish.others]
+        said = ", or ".join(say_time(start, end, self.calendar) for start, end in ranges if start and end)
+        if wish.recurring:
+            return self.voice.text("utter_time_recurring", words=_shortened(wish.text), first=said)
+        if wish.excepts:
+            return self.voice.text("utter_time_excepting", words=_shortened(wish.text), time=said)
+        return said
 
     def _on_named_day(self, wish: Preference) -> Preference:
         """A time of day alone is one of the day that was named before: "Wednesday", then "3pm"."""
@@ -425,16 +454,23 @@ class Booking:
     def agree(self, conditions: str | None = None) -> None:
         """Record the consent: the exact text, its version, the moment, and any condition in the visitor's words."""
         consent = self.voice.clinic.privacy.consent
+        said = [*self.draft.contact_wishes, *([conditions] if conditions else [])]
         self.draft.consent = {
             "given": True,
             "text": consent.text,
             "version": consent.version,
             "at": self.now.isoformat(),
-            "conditions": conditions,
+            "conditions": "; ".join(said) or None,
         }
         self.changed.add("consent")
         if conditions:
             self.notes.add(self.voice.text("utter_consent_conditions", text=_shortened(conditions)))
+
+    def _add_condition(self, condition: str | None) -> None:
+        """A condition of the last yes goes with those of the consent."""
+        if condition and self.draft.consent:
+            before = self.draft.consent.get("conditions")
+            self.draft.consent["conditions"] = "; ".join(filter(None, (before, condition)))
 
     def _hear_condition(self, reading: Reading, asked: str | None) -> None:
         """A condition told together with another detail at the consent question is a yes with a condition."""
@@ -448,6 +484,7 @@ class Booking:
         if named and self._hear_change(reading):
             return
         if reading.yes and (not reading.corrects or reading.leaves):
+            self._add_condition(reading.conditions)
             self.send()
         elif reading.leaves:
             return  # the summary comes again as it was
@@ -640,9 +677,13 @@ class Booking:
             self.take_time(say_time(start, end, self.calendar), start, end)
 
 
-def _mended_name(old: str | None, new: str) -> str:
-    """ "Catherine with a C" mends the first name of "Katherine Baker" and leaves the rest."""
-    if not old or len(new.split()) > 1 or len(old.split()) < 2:
+def _mended_name(old: str | None, new: str, *, surname: bool) -> str:
+    """ "Catherine with a C" mends the first name of "Katherine Baker", "my surname is Grant" makes "Hugh Grant"."""
+    if not old or len(new.split()) > 1:
+        return new
+    if surname:
+        return " ".join([*(old.split()[:-1] or [old]), new])
+    if len(old.split()) < 2:
         return new
     words = old.split()
     close = difflib.get_close_matches(new.lower(), [word.lower() for word in words], n=1, cutoff=0.6)

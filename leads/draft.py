@@ -31,6 +31,7 @@ class Draft:
     minor: bool = False
     no_phone: bool = False
     no_email: bool = False
+    contact_wishes: list[str] = field(default_factory=list)  # how to get in touch, in the visitor's words
     consent: dict[str, Any] | None = None
     asked: str | None = None
     tries: dict[str, int] = field(default_factory=dict)

@@ -65,6 +65,7 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = MappingProxyType(
             "utter_time_excepting": "words time",
             "utter_closures": "days",
             "utter_consent_conditions": "text",
+            "utter_contact_wish": "text",
             "utter_booking_done": "reference promise",
             "utter_booking_done_second": "reference promise",
             "utter_booking_changed": "reference",

@@ -12,7 +12,13 @@ from datetime import datetime
 
 from leads.contacts import Found, find_emails, find_phones
 from leads.reading import forms
-from leads.reading.asides import asks_about_the_question, asks_for_time
+from leads.reading.asides import (
+    asks_about_the_question,
+    asks_for_language,
+    asks_for_other_channel,
+    asks_for_time,
+    read_contact_wish,
+)
 from leads.reading.concerns import (
     CONCERNS,
     concern_category,
@@ -49,12 +55,14 @@ class Reading:
 
     text: str
     name: str | None = None
+    surname: bool = False  # the name is told as a surname
     phones: list[Found] = field(default_factory=list)
     emails: list[Found] = field(default_factory=list)
     ending: str | None = None  # new last digits of the phone
     concern: tuple[str, str] | None = None  # (category, words)
     time: Preference | None = None
     someone_else: str | None = None
+    for_self: bool = False  # "it's for me"; beside `someone_else` it is for both
     asker: str | None = None  # the writer's own name, where it is for somebody else
     minor: bool = False
     yes: bool = False
@@ -71,11 +79,13 @@ class Reading:
     same: bool = False  # "the same number as before"
     wants_booking: bool = False
     conditions: str | None = None
+    contact_wish: str | None = None  # how to get in touch, or how not, in the visitor's words
     fields: frozenset[str] = frozenset()  # which fields its words name
     questions: list[Segment] = field(default_factory=list)  # to be answered, in order
     unclear: list[Segment] = field(default_factory=list)  # neither detail nor question
     topics: frozenset[str] = frozenset()  # of the segments that are no questions
     sure_topics: frozenset[str] = frozenset()  # those of them that the engine is sure of
+    attitudes: frozenset[str] = frozenset()  # those of them that ask nothing: "what if I say yes?" is no yes
 
     @property
     def has_detail(self) -> bool:
@@ -122,13 +132,16 @@ def read_message(
     plain = _only(text, told)
     _read_ending(reading, text, booking=booking)
     rest = masked(plain, [found.span for found in (*reading.phones, *reading.emails)])
-    answer = _only(text, [segment for segment in told if not is_question(segment.text)] or told)
-    _read_attitude(reading, plain, answer, asked)
+    _read_attitude(reading, plain, _answering(text, told), asked)
     _read_time(reading, rest, context)
     if reading.time and plain[slice(*reading.time.span)].strip():
         rest = masked(rest, [reading.time.span])
-    _read_person(reading, plain, rest, understood, told, context)
+    wishes = [one for one in reading.questions if forms.wants_booking(one.text)]  # "can I book for my son?"
+    _read_person(reading, _only(text, [*told, *wishes]), rest, understood, told, context)
     _read_concern(reading, rest, understood, told, context)
+    reading.contact_wish = _read_contact_wish(reading, asked) if booking else None
+    if asked == "confirm" and not (reading.has_detail or reading.corrects or reading.fields):
+        reading.conditions = _condition(reading, plain)
     return reading
 
 
@@ -163,6 +176,9 @@ def _sort_segments(reading: Reading, understood: Understanding, context: _Contex
         told.append(segment)
     reading.topics = frozenset(segment.topic for segment in told if segment.decision != "refuse")
     reading.sure_topics = frozenset(segment.topic for segment in told if segment.is_sure)
+    reading.attitudes = frozenset(
+        segment.topic for segment in told if segment.decision != "refuse" and not is_question(segment.text)
+    )
     return told
 
 
@@ -174,6 +190,10 @@ def _role(segment: Segment, reading: Reading, context: _Context) -> str:
     asks_else = asks and segment.topic not in ("book_consultation", "inform")
     if wishes or (not segment.is_sure and not asks_else and _tells(segment, reading)):
         return "detail"  # details win over guessing
+    if asks_for_language(segment.text):
+        return "question"
+    if asks_for_other_channel(segment.text):
+        return "detail" if context.booking else "question"
     if not context.booking:
         return "question" if answerable else "detail" if known and segment.topic != "out_of_scope" else "unclear"
     if (
@@ -229,6 +249,11 @@ def _names_contact(text: str) -> bool:
     return bool(forms.FIELDS["phone"].search(text) or forms.FIELDS["email"].search(text))
 
 
+def _answering(text: str, told: Sequence[Segment]) -> str:
+    """The words in which a yes or no would stand: those that do not ask, if there are any."""
+    return _only(text, [segment for segment in told if not is_question(segment.text)] or told)
+
+
 def _only(text: str, segments: Sequence[Segment]) -> str:
     """The text with the words outside these segments blanked, so that offsets and what divides them stay."""
     out = [char if char in "\n,.;:!?/|()" else " " for char in text]
@@ -280,9 +305,17 @@ def _read_person(
     remarks = masked(reading.text, [(segment.start, segment.end) for segment in asks])
     person = read_person(plain, rest, remarks, names, others, context.asked, told, booking=expects)
     reading.name, reading.asker, reading.minor = person.name, person.asker, person.minor
+    reading.for_self = person.for_self
+    reading.surname = bool(person.name and forms.SURNAME.search(plain))
     reading.someone_else = None if reading.conditions else person.someone_else
     if context.asked == "concern" and not names and not contacts:
         reading.name = None  # "Alopecia Areata", "Grandad's bald head": what it is about, not who
+
+
+def _read_contact_wish(reading: Reading, asked: str | None) -> str | None:
+    """How to get in touch; where a phone or an address is asked for, "no calls" chooses between them instead."""
+    chooses = asked in ("contact", "phone", "email") and not (reading.phones or reading.emails)
+    return None if chooses or reading.conditions else read_contact_wish(reading.text)
 
 
 def _read_concern(
@@ -333,13 +366,18 @@ def _read_attitude(reading: Reading, plain: str, answer: str, asked: str | None)
     )
     reading.withdraws = bool(forms.WITHDRAWS.search(words)) and not (yes and forms.CONDITION.search(words))
     reading.no = (
-        said_no or (negated and not not_no) or ("deny" in topics and not yes and not not_no) or reading.withdraws
+        said_no
+        or (negated and not not_no)
+        or ("deny" in reading.attitudes and not yes and not not_no)
+        or reading.withdraws
     )
     reading.unsure = bool(forms.UNSURE.search(words))
     if reading.unsure and asked == "consent" and not reading.withdraws and not forms.NEGATED.search(words):
         reading.no = False
     reading.yes = (
-        not reading.no and not (reading.unsure and asked == "consent") and (yes or not_no or "affirm" in topics)
+        not reading.no
+        and not (reading.unsure and asked == "consent")
+        and (yes or not_no or "affirm" in reading.attitudes)
     )
     reading.refuses = "refuse_detail" in sure or bool(forms.REFUSES.search(words))
     reading.refused = frozenset(name for name, pattern in forms.REFUSED.items() if pattern.search(words))
@@ -347,6 +385,12 @@ def _read_attitude(reading: Reading, plain: str, answer: str, asked: str | None)
     reading.leaves, reading.removes = bool(forms.LEAVES.search(words)), bool(forms.REMOVES.search(words))
     reading.dropped = frozenset(name for name, pattern in forms.DROPPED.items() if pattern.search(words))
     reading.same = bool(forms.SAME.search(words))
-    condition = forms.CONDITION.search(words)
-    if asked == "consent" and reading.yes and condition and len(condition[0].split()) >= 3:
-        reading.conditions = condition[0].strip(" .")
+    if asked == "consent":
+        reading.conditions = _condition(reading, words)
+
+
+def _condition(reading: Reading, words: str) -> str | None:
+    """What a yes depends on, in the visitor's words."""
+    condition = forms.CONDITION.search(words if reading.questions or reading.unclear else reading.text)
+    found = condition[0].strip(" .") if condition and reading.yes else ""
+    return found if len(found.split()) >= 3 else None

@@ -1,4 +1,4 @@
-"""What is said about the talk itself: why something is asked, what was noted, "one moment", "call it off"."""
+"""What is said about the talk itself: why something is asked, what was noted, "one moment", in which language."""
 
 import re
 
@@ -8,7 +8,7 @@ _HESITATES = (
     r"h+m+|u+m+|u+h+m*|e+r+m*|brb|(?:please )?bear with(?: me)?|hang on|hold on|let'?s see"
     r"|(?:(?:wait|give me|gimme|just|in)\s+)*(?:an?|one|\d+|two|half an?|a few|a couple of)\s+"
     r"(?:secs?|seconds?|minutes?|mins?|moments?|mo|ticks?)"
-    r"|(?:let me|i(?:'?ll| will| need to| have to| must|'?ve got to)|need to|gotta)\s+(?:just\s+)?"
+    r"|(?:let me|(?:can|could|may) i|i(?:'?ll| will| need to| have to| must|'?ve got to)|need to|gotta)\s+(?:just\s+)?"
     r"(?:think|check|see|look|have a (?:think|look)|find|sleep on|consider|ask (?:my|him|her|the)"
     r"|(?:get|grab) (?:my|the|it))\b[^,.;!?\n]*"
     r"|(?:i(?:'?ll| will) )?(?:come|be|get) (?:right )?back(?: to (?:you|this|it))?"
@@ -31,7 +31,7 @@ ASKS_WHY = re.compile(
     r"|ask\w*|know|required?|necessary|give|tell|say|have to|for)\b|^\W*(?:but |and )?why\W*$"
     r"|\bwhat (?:do|would|will) (?:you|they) (?:do with|need|want|use)\b.{0,25}\b(?:it|that|this|my|name|number"
     r"|phone|e-?mail|details|for)\b|\b(?:do i (?:have|need) to|must i) (?:tell|say|give|answer|agree|consent|share)\b"
-    r"|\bwhat if i (?:don'?t|do not|refuse|say no)\b"
+    r"|\bwhat (?:if|happens (?:if|when)) i (?:don'?t|do not|do|refuse|agree|say|send)\b"
     r"|\bwhat (?:exactly |precisely )?(?:am|do|would|will|did) i (?:be )?(?:agree|consent|sign)\w*",
     re.I,
 )
@@ -78,6 +78,8 @@ _ASKS_WHAT_IS_NOTED = re.compile(
     r"|\bwhat (?:name|number|phone number|e-?mail(?: address)?) do (?:you|u) have\b"
     r"|\b(?:show|tell|read|repeat|remind) (?:me )?(?:back )?(?:what (?:you|u|i) (?:have |'ve )?(?:noted|got|said|told"
     r"|gave|wrote|typed|put)|my (?:details|request|answers))\b|\bread (?:it|that) back\b"
+    r"|\b(?:is|was) my (?:request|booking) (?:with (?:you|them|the clinic)|in|sent|saved|through)\b"
+    r"|\bdid (?:it|that|my (?:request|booking)) (?:go|get) through\b"
     r"|\bdid (?:you|u) (?:get|note|catch|write down) (?:my|that|all)\b",
     re.I,
 )
@@ -86,3 +88,39 @@ _ASKS_WHAT_IS_NOTED = re.compile(
 def asks_what_is_noted(text: str) -> bool:
     """Whether somebody wants to hear what was taken down: "what time did I pick?", "read that back to me"."""
     return bool(_ASKS_WHAT_IS_NOTED.search(text))
+
+
+_ASKS_FOR_LANGUAGE = re.compile(
+    r"\b(?:speak|talk|understand|answer|reply|do (?:it|this)|chat)\b.{0,20}\b(?:spanish|french|german|italian|polish"
+    r"|portuguese|urdu|hindi|punjabi|arabic|turkish|romanian|russian|ukrainian|chinese|mandarin|cantonese|bengali"
+    r"|gujarati|welsh|dutch|greek|(?:an)?other languages?|my language)\b",
+    re.I,
+)
+_CHANNEL = r"(?:whats ?app|text|sms|message|telegram|dm|facetime|video ?call)"
+_OTHER_CHANNEL = re.compile(
+    rf"\b{_CHANNEL}(?:ing)?\s+(?:me|us|him|her|them)\b"
+    r"|\b(?:contact|reach|reply|answer|get in touch|call|prefer)\b.{0,20}\b(?:by|on|via|over|through|an?)"
+    rf"\s+{_CHANNEL}\b",
+    re.I,
+)
+_NO_CALLS = re.compile(
+    r"\b(?:no|don'?t|do not|never|not|without|stop)\s+(?:\w+\s+){0,3}?(?:calls?|calling|phoning|ring(?:ing)?"
+    r"|voice ?mails?)\b|\b(?:deaf|hard of hearing|hearing impaired)\b|\bcan'?t (?:hear|(?:talk|speak) on the phone)\b",
+    re.I,
+)
+
+
+def asks_for_language(text: str) -> bool:
+    """Whether somebody asks for another language than English: "do you speak Spanish?"."""
+    return is_question(text) and bool(_ASKS_FOR_LANGUAGE.search(text))
+
+
+def asks_for_other_channel(text: str) -> bool:
+    """Whether somebody would be reached in another way than by phone or e-mail: "can u whatsapp me"."""
+    return bool(_OTHER_CHANNEL.search(text))
+
+
+def read_contact_wish(text: str) -> str | None:
+    """The sentence that says how to get in touch, and how not: "please text me", "I'm deaf, so no calls"."""
+    sentences = (one.strip(" .,!?") for one in re.split(r"(?<=[.!?])\s+|\n", text))
+    return next((one for one in sentences if _OTHER_CHANNEL.search(one) or _NO_CALLS.search(one)), None)

@@ -46,6 +46,7 @@ _POINTS = re.compile(
     r"|my (?:problem|case|situation|issue))|\bi(?:'ve| have) (?:got )?(?:that|those|one|some)\b",
     re.I,
 )
+_COMPLAINT = re.compile(r"\b(?:already|just) (?:told|said|gave|answered|wrote|typed)\b|\btold (?:you|u)\b", re.I)
 _BARE = frozenset("affirm deny thanks greet goodbye stop refuse_detail clarify start_over".split())  # noqa: SIM905
 
 
@@ -69,6 +70,8 @@ def read_answer(rest: str, told: Sequence[Segment], *, other_details: bool) -> t
     words = re.sub(r" {3,}", ", ", re.sub(r"(?<=[.,;!?\n]) {2,}", " ", words))  # dictated stops leave room behind them
     words = re.sub(r"\s{2,}", " ", words).strip(" ,.-/:")
     if len(words.split()) <= _LONG and (other_details or CORRECTS.search(words)):
+        return read_mention(rest)
+    if _COMPLAINT.search(words):  # "I already told you!"
         return read_mention(rest)
     if not words or REFUSES.search(words) or len(re.findall(r"[^\W\d_]", words)) < 2 or _is_mash(words):
         return None

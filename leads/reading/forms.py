@@ -64,7 +64,8 @@ WITHDRAWS = re.compile(
     re.I,
 )
 CORRECTS = re.compile(
-    r"\b(?:wrong|incorrect|mistake|typo|not right|isn'?t right|change|correct(?:ion)?|edit|update|amend|fix|replace"
+    r"\b(?:wrong|incorrect|mistake|typo|not right|isn'?t right|change|correction"
+    r"|correct (?:the|my|his|her|it|that|this)|edit|update|amend|fix|replace"
     r"|instead|actually|i mean(?:t)?|rather"
     r"|no wait|wait|sorry|oops|make (?:it|that)|should be|should say|should end|mis(?:typed|spelt|spelled)|typed"
     r"|spelt|spelled|not \w+,? (?:but )?\w+|after all|add)\b",
@@ -83,6 +84,7 @@ DROPPED: dict[str, Pattern[str]] = {
     "email": re.compile(rf"{_DROPS}(?: (?:my|the|that|this|old))* e-?mail\b", re.I),
 }
 """What is to be taken out, said in so many words."""
+SURNAME = re.compile(r"\b(?:surname|(?:last|family|second) name)\b(?!.{0,40}\bfirst name\b)", re.I | re.S)
 FIELDS: dict[str, Pattern[str]] = {
     "name": re.compile(r"\b(?:sur)?name\b|\bspelling\b|\bspell?ed\b|\bspelt\b", re.I),
     "phone": re.compile(

@@ -16,9 +16,8 @@ _KIN_WORDS = (
     r"|other half|teenager|staff|worker"
 )
 _KIN = re.compile(
-    r"\b(?:for|behalf of|about|bring|bringing|book(?: in)?)\s+(?P<who>(?:my|our|his|her|a)\s+(?:[\w-]+\s+){0,4}?(?:"
-    + _KIN_WORDS
-    + r"))\b"
+    r"(?<!\bnot )\b(?:for|behalf of|about|bring|bringing|book(?: in)?)\s+"
+    r"(?P<who>(?:my|our|his|her|a)\s+(?:[\w-]+\s+){0,4}?(?:" + _KIN_WORDS + r"))\b"
     r"(?:,? (?:called |named )?(?P<name>(?-i:[A-Z])[\w'’-]+(?: (?-i:[A-Z])[\w'’-]+){0,2}))?|\b(?:for"
     r"|on behalf of) (?:somebody|someone|another person|a friend)(?: else)?\b"
     r"|\b(?:it'?s|its|this is|that'?s|it is) (?:actually )?(?:not )?for (?P<them>my (?:[\w-]+\s+){0,3}?(?:"
@@ -36,10 +35,18 @@ _KIN_WANTS = re.compile(
 """Whoever of the family wishes it himself: "my husband Greg needs an appointment"."""
 _OWN_NAME = re.compile(
     r"\b(?:mine(?:'s| is)|my (?:own )?name(?:'s| is)|i'?m|i am)\s+"
+    rf"(?P<kin>(?:his|her|their|the) (?:{_KIN_WORDS}),?\s+)?"
     r"(?P<name>(?-i:[A-Z])[\w'’-]+(?: (?-i:[A-Z])[\w'’-]+){0,2})",
     re.I,
 )
 _THEIR_NAME = re.compile(r"\b(?:his|her|their)(?: \w+)? name\b", re.I)
+_AGES_OF_MINORS = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen")
+_FOR_SELF = re.compile(
+    r"\b(?:it'?s|it is|this is|that'?s|book(?:ing)?(?: it)?|consult\w*|appointment|appt|one|actually|only|just) "
+    r"for (?:me|myself)\b",
+    re.I,
+)
+_NOT_FOR = re.compile(r"\bnot(?: \w+){0,2}\W*$", re.I)
 _MINOR = re.compile(
     r"\b(?:child|kid|toddler|teen(?:ager)?|minor|schoolboy|schoolgirl|underage|under ?18)\b"
     r"|\b(\d{1,2})(?:[\s-]*(?:yrs?|years?)[\s-]*old|\s*y\.?o\b)",
@@ -47,7 +54,7 @@ _MINOR = re.compile(
 )
 _MINOR_AGE = re.compile(
     r"\b(?:he|she|they|who|son|daughter|boy|girl|nephew|niece|brother|sister|i)(?:'s|'re|'m| is| are| am|m"
-    r"|s)?,? (?:only |just |aged? )?(\d{1,2})\b(?!\s*(?:%|percent|am|pm|:|years? ago))",
+    rf"|s)?,? (?:only |just |aged? )?(\d{{1,2}}|{'|'.join(_AGES_OF_MINORS)})\b(?!\s*(?:%|percent|am|pm|:|years? ago))",
     re.I,
 )
 _NAMED_FOR = re.compile(
@@ -125,6 +132,7 @@ class Person:
     name: str | None = None
     someone_else: str | None = None
     asker: str | None = None  # who writes, where that is not the person it is for
+    for_self: bool = False
     minor: bool = False
 
 
@@ -143,14 +151,15 @@ def read_person(
 
     `told` are the segments that tell something; `booking`: names without an introduction count, because one is due.
     """
+    others = [one for one in others if not _NOT_FOR.search(plain[: one.start])]
     kin = _KIN.search(plain) or _KIN_WANTS.search(plain)
     who = others[0].value if others else _whom(kin) if kin else None
     if who and who.lower() in ("me", "him", "her", "them"):
         who = plain.strip()[:160] if not kin else kin[0]
     topics = {segment.topic for segment in told}
     about = bool(who) or asked == "name" or booking or bool(topics & {"book_consultation", "inform"})
-    minor = about and is_minor(remarks)
-    asker = _asker(plain) if who or _THEIR_NAME.search(plain) else None
+    minor = about and (is_minor(remarks) or is_minor(plain))
+    asker = _asker(plain, elsewhere=bool(who or _THEIR_NAME.search(plain)))
     names = [one for one in names if asker is None or _fit(one.value) != asker]
     name = tidy_name(kin["name"]) if kin and kin["name"] else None
     name = name or _from_entities(plain, names, others) or _labelled(plain)
@@ -162,17 +171,19 @@ def read_person(
         bare = next(_bare_names(rest), None)
         name = bare if name is None or (bare and name in bare.split()) else name
     name = name and (_taken_back(plain, name) or name)
-    return Person(name, who, asker if name != asker else None, minor)
+    if _FOR_SELF.search(plain):
+        return Person(name=name or asker, someone_else=who, for_self=True, minor=minor)
+    return Person(name=name if name != asker else None, someone_else=who, asker=asker, minor=minor)
 
 
 def _whom(kin: re.Match[str]) -> str:
     return kin["who"] or kin.groupdict().get("them") or kin[0]
 
 
-def _asker(plain: str) -> str | None:
-    """ "His name is Leo and mine is Karen": the name of who writes."""
+def _asker(plain: str, *, elsewhere: bool) -> str | None:
+    """ "His name is Leo and mine is Karen", "I'm his uncle Tunde": the name of who writes for somebody else."""
     own = _OWN_NAME.search(plain)
-    return _fit(own["name"]) if own else None
+    return _fit(own["name"]) if own and (elsewhere or own["kin"]) else None
 
 
 def _from_entities(plain: str, names: Sequence[Entity], others: Sequence[Entity]) -> str | None:
@@ -277,6 +288,6 @@ def is_minor(text: str) -> bool:
     for pattern in (_MINOR, _MINOR_AGE):
         for match in pattern.finditer(text):
             age = match[1] if match.lastindex else None
-            if (age is None and pattern is _MINOR) or (age is not None and int(age) < 18):
+            if age is None or age.lower() in _AGES_OF_MINORS or (age.isdigit() and int(age) < 18):
                 return True
     return False

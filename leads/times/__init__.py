@@ -19,7 +19,8 @@ __all__ = ["Calendar", "Hours", "Preference", "Verdict", "read_time", "say_time"
 
 _ANY = re.compile(
     r"\b(?:any ?time|any ?day|any ?slot|any of (?:them|those|these)|any (?:is|will"
-    r"|works|would)\b|when ?ever|don'?t (?:really )?mind|do not mind|not fussed"
+    r"|works|would)\b|when ?ever|(?:don'?t|do not) (?:really )?(?:mind|care)"
+    r"|not fussed"
     r"|doesn'?t (?:really )?matter|does not matter|no (?:real |particular )?preferences?"
     r"|not bothered|not fussy|not picky|i'?m (?:pretty |quite |very |fairly )?(?:flexible"
     r"|easy)"

@@ -46,7 +46,7 @@ _HINT = re.compile(
     r"|school h|(?:after|before|post|pre) (?:my |the )?(?:work|school|office|college"
     r"|uni)|work(?:ing)? ?day|days?\b|end of|eod|cob|first|last|flexible|easy|either"
     r"|choose"
-    r"|you (?:decide|pick)|don'?t (?:really )?mind|do not mind|doesn'?t|does not|no (?:real "
+    r"|you (?:decide|pick)|(?:don'?t|do not) (?:really )?(?:mind|care)|doesn'?t|does not|no (?:real "
     r"|particular )?pref|not (?:fussed|bothered|fussy|picky)|up to you|straight|right away"
     r"|immed|sooner"
     r"|jan|feb|mar(?:ch)?\b|apr|may\b|june?\b|july?\b|aug|sept?\b|september|oct|nov"

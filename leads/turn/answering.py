@@ -8,7 +8,7 @@ from leads.facts import FAQ_TOPICS
 from leads.handoff import WAITING, ask_for_person
 from leads.questions import PERSONAL, Match, count_served, find_answer, near_answers
 from leads.reading import Reading, is_question
-from leads.reading.asides import ASKS_KEPT, ASKS_WHO, asks_about_the_question
+from leads.reading.asides import ASKS_KEPT, ASKS_WHO, asks_about_the_question, asks_for_language, asks_for_other_channel
 from leads.records import ClinicAnswer
 from leads.replies import Choice, Reply
 from leads.turn.talk import Talk, joined
@@ -44,6 +44,10 @@ def answer(talk: Talk, questions: Sequence[Segment]) -> None:
             say_learned(talk, learned.answer, segment)
         elif is_declined(talk, segment) and offer_answers(talk, segment):
             talk.remember(segment.topic)
+        elif asks_for_language(segment.text):
+            talk.say("utter_other_language", topics=("out_of_scope",))
+        elif asks_for_other_channel(segment.text):
+            talk.say("utter_other_channel", talk.choices("book"))
         elif not segment.is_sure:
             offer_meanings(talk, segment)
         elif segment.is_faq:

@@ -17,7 +17,7 @@ from leads.reading.forms import ANOTHER
 from leads.records import Lead
 from leads.replies import Reply
 from leads.store import ERASED
-from leads.times import Preference, Verdict, say_time
+from leads.times import Preference, Verdict, read_time, say_time
 from leads.turn.answering import ABUSE, OTHERS, answer, keep_for_clinic, keep_unmet, outside_scope
 from leads.turn.talk import Talk
 from leads.understanding import Segment
@@ -41,7 +41,7 @@ def start_booking(talk: Talk, reading: Reading | None, *, another: bool = False)
         return resume_booking(talk, reading=reading)
     if reading:
         answer(talk, reading.questions)
-    someone_else = bool(reading and reading.someone_else)
+    someone_else = bool(reading and reading.someone_else and not reading.for_self)
     if talk.memory.get("booked") and not another and not someone_else:
         lead = last_lead(talk.session, talk.conversation.id)
         if lead:
@@ -78,7 +78,7 @@ def resume_booking(talk: Talk, reading: Reading | None = None, *, restart: bool 
     talk.draft.state = "open"
     talk.booking.notes.add(talk.voice.text("utter_booking_resumed"))
     if reading:
-        answer(talk, reading.questions)
+        answer(talk, [one for one in reading.questions if not CARRY_ON.search(one.text)])
         talk.booking.take_details(_with_same(talk, reading))
     return book_on(talk, topics=("book_consultation",))
 
@@ -108,7 +108,11 @@ def amend_lead(talk: Talk, reading: Reading | None) -> bool:
 
 
 def _draft_of(talk: Talk, lead: Lead) -> Draft:
-    said = say_time(lead.time_start, lead.time_end, talk.calendar) if lead.time_start and lead.time_end else None
+    if lead.time_start is None or lead.time_end is None:
+        return draft_of(lead, talk.draft.number, None)
+    wish = read_time(lead.time_text or "", lead.created_at, talk.calendar)
+    known = wish if wish and (wish.start, wish.end) == (lead.time_start, lead.time_end) else None
+    said = talk.booking.say_wish(known) if known else say_time(lead.time_start, lead.time_end, talk.calendar)
     return draft_of(lead, talk.draft.number, said)
 
 
@@ -156,7 +160,7 @@ def hear_in_booking(talk: Talk, reading: Reading) -> None:
     if _leaves_booking(talk, reading):
         return
     alone = not (reading.has_detail or reading.questions)
-    if CARRY_ON.search(reading.text) and alone and not reading.no:
+    if CARRY_ON.search(reading.text) and alone and not (reading.no or reading.yes):
         return book_on(talk)
     if OTHERS.search(reading.text) and (reading.unclear or reading.questions):
         talk.say("utter_others_data", topics=("out_of_scope",))

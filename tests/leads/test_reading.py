@@ -303,6 +303,41 @@ def test_a_question_keeps_what_was_told_for_its_sake() -> None:
     assert question.text == "I'm on warfarin, is that a problem?"
 
 
+@pytest.mark.parametrize("topic", ["affirm", "privacy", "out_of_scope"])
+def test_a_question_is_no_yes(topic: str) -> None:
+    assert not read("so what happens if I say yes?", "consent", topic).yes
+    assert read("correct", "confirm", "affirm").yes
+    assert not read("correct", "confirm", "affirm").corrects
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "asker"),
+    [
+        ("I'm Karen, booking for my son", None, "Karen"),
+        ("07700 900321, im his uncle Tunde", None, "Tunde"),
+        ("book for me and not for my wife, I'm Henrik", "Henrik", None),
+        ("my name is Karen Lee", "Karen Lee", None),
+    ],
+)
+def test_who_asks_is_told_apart_from_whom_it_is_for(text: str, name: str | None, asker: str | None) -> None:
+    reading = read(text, "contact")
+    assert (reading.name, reading.asker) == (name, asker)
+
+
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [
+        ("07700 900321. I'm deaf, so no calls!", "I'm deaf, so no calls"),
+        ("can u whatsapp me on 07700 900321", "can u whatsapp me on 07700 900321"),
+        ("thinning, please text me instead", "thinning, please text me instead"),
+        ("call me on 07700 900321", None),
+    ],
+)
+def test_how_to_get_in_touch_is_kept(text: str, wish: str | None) -> None:
+    assert read(text, "concern").contact_wish == wish
+    assert read("no calls please", "contact").contact_wish is None
+
+
 def test_a_yes_stands_beside_a_question() -> None:
     reading = read("yes but can I bring a friend?", "confirm", "affirm", "offer")
     assert reading.yes
