@@ -102,8 +102,8 @@ class Booking:
             return False
         if asked in ("consent", "confirm"):
             return True
-        if "whom" in self.changed and reading.no:  # "no, it's for my brother"
-            return False
+        if self.changed & {"whom", "contact_wish"} and (reading.no or reading.refuses):
+            return False  # "no, it's for my brother", "no calls please"
         if asked in self.changed or (asked == "contact" and self.changed & {"phone", "email"}):
             return False
         fresh = asked not in ("phone", "email") or asked not in self.changed

@@ -139,7 +139,7 @@ def read_message(
     wishes = [one for one in reading.questions if forms.wants_booking(one.text)]  # "can I book for my son?"
     _read_person(reading, _only(text, [*told, *wishes]), rest, understood, told, context)
     _read_concern(reading, rest, understood, told, context)
-    reading.contact_wish = _read_contact_wish(reading, asked) if booking else None
+    reading.contact_wish = _read_contact_wish(reading, asked)
     if asked == "confirm" and not (reading.has_detail or reading.corrects or reading.fields):
         reading.conditions = _condition(reading, plain)
     return reading
@@ -223,7 +223,7 @@ def _answers(segment: Segment, context: _Context, *, asks: bool) -> bool:
         elsewhere = asks and (segment.topic in ("sessions", "downtime", "out_of_scope"))
         if named is not None and not (elsewhere and (segment.topic != "out_of_scope" or named.verdict == "past")):
             return True
-    if segment.topic == "existing_appointment" and asked in ("confirm", "time"):
+    if segment.topic == "existing_appointment" and asked in ("consent", "confirm", "time"):
         # "can you change the time to Friday": that of this request
         return not asks or read_time(segment.text, context.now, context.calendar) is not None
     if asks:

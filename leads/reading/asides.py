@@ -8,7 +8,8 @@ _HESITATES = (
     r"h+m+|u+m+|u+h+m*|e+r+m*|brb|(?:please )?bear with(?: me)?|hang on|hold on|let'?s see"
     r"|(?:(?:wait|give me|gimme|just|in)\s+)*(?:an?|one|\d+|two|half an?|a few|a couple of)\s+"
     r"(?:secs?|seconds?|minutes?|mins?|moments?|mo|ticks?)"
-    r"|(?:let me|(?:can|could|may) i|i(?:'?ll| will| need to| have to| must|'?ve got to)|need to|gotta)\s+(?:just\s+)?"
+    r"|(?:let me|(?:can|could|may) i|(?:i|i'?ll|i will)(?: need to| have to| must|'?ve got to)"
+    r"|i'?ll|i will|need to|gotta)\s+(?:just\s+)?"
     r"(?:think|check|see|look|have a (?:think|look)|find|sleep on|consider|ask (?:my|him|her|the)"
     r"|(?:get|grab) (?:my|the|it))\b[^,.;!?\n]*"
     r"|(?:i(?:'?ll| will) )?(?:come|be|get) (?:right )?back(?: to (?:you|this|it))?"
@@ -60,7 +61,9 @@ _CALLS_OFF = re.compile(
     re.I,
 )
 _MAY_I = re.compile(
-    r"\b(?:can|could|would|will|may) (?:you|u|i|we)\b(?: \w+){0,2} (?:cancel|withdraw|call)\b[^,]{0,30}$", re.I
+    r"\b(?:can|could|would|will|may) (?:you|u|i|we)\b(?: \w+){0,2} (?:cancel|withdraw|call)"
+    r"(?: (?:it|that|this|off|my|the|request|appointment|consultation|booking|please|pls|now|then))*\W*$",
+    re.I,
 )
 
 
@@ -80,6 +83,7 @@ _ASKS_WHAT_IS_NOTED = re.compile(
     r"|gave|wrote|typed|put)|my (?:details|request|answers))\b|\bread (?:it|that) back\b"
     r"|\b(?:is|was) my (?:request|booking) (?:with (?:you|them|the clinic)|in|sent|saved|through)\b"
     r"|\bdid (?:it|that|my (?:request|booking)) (?:go|get) through\b"
+    r"|\bdo (?:you|u) (?:still )?have my (?:name|number|phone|e-?mail|details|request)\b"
     r"|\bdid (?:you|u) (?:get|note|catch|write down) (?:my|that|all)\b",
     re.I,
 )

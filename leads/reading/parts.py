@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby, pairwise
 
-from leads.reading.forms import HALF_YES, NO, YES, is_question
+from leads.reading.forms import HALF_YES, YES, is_question
 from leads.understanding import BOOKING_TOPICS, Segment
 
 _BREAK = re.compile(r"(?<=[.!?…\n])\s+|,\s+")
@@ -34,7 +34,7 @@ def parted(segment: Segment) -> list[Segment]:
 
 def _parts(text: str) -> Iterator[tuple[bool, int, int]]:
     """Whether each part asks, with its place; neighbours of one kind stay together."""
-    begin = _after_yes_or_no(text)
+    begin = _after_yes(text)
     edges = [0, *([begin] if begin else []), *(found.end() for found in _BREAK.finditer(text, begin)), len(text)]
     pieces = [(_asks(text[start:end]), start, end) for start, end in pairwise(edges)]
     for asks, group in groupby(pieces, key=lambda piece: piece[0]):
@@ -46,9 +46,12 @@ def _asks(piece: str) -> bool:
     return is_question(piece) or bool(_REASON.match(piece))
 
 
-def _after_yes_or_no(text: str) -> int:
-    """Where the question of "yes but can I bring a friend?" begins; 0 where no clear yes or no stands before one."""
-    said = None if HALF_YES.match(text) else YES.match(text) or NO.match(text)
+def _after_yes(text: str) -> int:
+    """Where the question of "yes but can I bring a friend?" begins; 0 where no clear yes stands before one.
+
+    A no before a question is none: who says "no wait, how long do you keep it?" goes on asking.
+    """
+    said = None if HALF_YES.match(text) else YES.match(text)
     begin = _GOES_ON.match(text, said.end()) if said else None
     return begin.end() if begin and is_question(text[begin.end() :].partition("?")[0]) else 0
 

@@ -16,11 +16,11 @@ _KIN_WORDS = (
     r"|other half|teenager|staff|worker"
 )
 _KIN = re.compile(
-    r"(?<!\bnot )\b(?:for|behalf of|about|bring|bringing|book(?: in)?)\s+"
+    r"\b(?:for|behalf of|about|bring|bringing|book(?: in)?)\s+"
     r"(?P<who>(?:my|our|his|her|a)\s+(?:[\w-]+\s+){0,4}?(?:" + _KIN_WORDS + r"))\b"
     r"(?:,? (?:called |named )?(?P<name>(?-i:[A-Z])[\w'’-]+(?: (?-i:[A-Z])[\w'’-]+){0,2}))?|\b(?:for"
     r"|on behalf of) (?:somebody|someone|another person|a friend)(?: else)?\b"
-    r"|\b(?:it'?s|its|this is|that'?s|it is) (?:actually )?(?:not )?for (?P<them>my (?:[\w-]+\s+){0,3}?(?:"
+    r"|\b(?:it'?s|its|this is|that'?s|it is) (?:actually )?for (?P<them>my (?:[\w-]+\s+){0,3}?(?:"
     + _KIN_WORDS
     + r")|somebody else|someone else|him|her|them)\b",
     re.I,
@@ -151,8 +151,10 @@ def read_person(
 
     `told` are the segments that tell something; `booking`: names without an introduction count, because one is due.
     """
-    others = [one for one in others if not _NOT_FOR.search(plain[: one.start])]
-    kin = _KIN.search(plain) or _KIN_WANTS.search(plain)
+    others = [one for one in others if _is_for(plain, one.start, one.end)]
+    kin = next(
+        (one for one in (*_KIN.finditer(plain), *_KIN_WANTS.finditer(plain)) if _is_for(plain, *one.span())), None
+    )
     who = others[0].value if others else _whom(kin) if kin else None
     if who and who.lower() in ("me", "him", "her", "them"):
         who = plain.strip()[:160] if not kin else kin[0]
@@ -174,6 +176,12 @@ def read_person(
     if _FOR_SELF.search(plain):
         return Person(name=name or asker, someone_else=who, for_self=True, minor=minor)
     return Person(name=name if name != asker else None, someone_else=who, asker=asker, minor=minor)
+
+
+def _is_for(plain: str, start: int, end: int) -> bool:
+    """No "not for my wife", and no "for my daughter's wedding", but "for my son's hairline"."""
+    of_them = re.match(r"['’]s\b", plain[end:])
+    return not _NOT_FOR.search(plain[:start]) and not (of_them and not mentions_concern(plain[end : end + 40]))
 
 
 def _whom(kin: re.Match[str]) -> str:

@@ -129,7 +129,8 @@ def hear_outside(talk: Talk, reading: Reading, understood: Understanding, felt: 
     sent = bool(talk.memory.get("booked"))
     if sent and calls_off(reading.text) and ask_to_call_off(talk):
         return None
-    if reading.has_detail and sent and not wants and not reading.questions and amend_lead(talk, reading):
+    told = reading.has_detail or reading.contact_wish
+    if told and sent and not wants and not reading.questions and amend_lead(talk, reading):
         return None
     if wants or reading.phones or reading.emails:
         return start_booking(talk, reading)

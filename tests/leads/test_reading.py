@@ -235,6 +235,8 @@ def test_a_question_about_the_question(text: str) -> None:
         "hmm let me think, I'll come back",
         "not sure, let me ask my wife",
         "I'll get back to you tomorrow",
+        "i'll have to think about the consent",
+        "can i think about it",
     ],
 )
 def test_a_moment_is_asked_for(text: str) -> None:
@@ -259,7 +261,15 @@ def test_a_request_is_called_off(text: str) -> None:
     assert calls_off(text)
 
 
-@pytest.mark.parametrize("text", ["what if I cancel?", "is there a cancellation fee?", "I don't want a transplant"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what if I cancel?",
+        "is there a cancellation fee?",
+        "can I cancel later if I need to?",
+        "I don't want a transplant",
+    ],
+)
 def test_a_request_is_not_called_off(text: str) -> None:
     assert not calls_off(text)
 
@@ -301,6 +311,25 @@ def test_what_is_told_beside_a_question_is_kept(text: str, topic: str, concern: 
 def test_a_question_keeps_what_was_told_for_its_sake() -> None:
     question = read("I'm on warfarin, is that a problem?", "concern", "medical_question").questions[0]
     assert question.text == "I'm on warfarin, is that a problem?"
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("book for my wife please", "my wife"),
+        ("it's for my son's receding hairline", "my son"),
+        ("want it for my daughter's wedding", None),
+        ("it's not for my wife", None),
+        ("my husband Greg needs an appointment", "my husband"),
+        ("my boss wants me to look tidy", None),
+    ],
+)
+def test_whom_it_is_for(text: str, who: str | None) -> None:
+    assert read(text, "contact").someone_else == who
+
+
+def test_a_no_before_a_question_is_no_refusal() -> None:
+    assert not read("no wait how long do you keep my data", "consent", "privacy").no
 
 
 @pytest.mark.parametrize("topic", ["affirm", "privacy", "out_of_scope"])
