@@ -5,13 +5,12 @@ draft; `Booking.ask` is the next question with all acknowledgements in front of 
 """
 
 import difflib
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from leads.asking import Asking, shortened
 from leads.clinic import Clinic
 from leads.contacts import Found, change_ending, parse_email, show_phone
 from leads.draft import Draft
@@ -24,6 +23,14 @@ MOST_TRIES = 3
 """How often one thing is asked before there is a way on."""
 
 Ending = Literal["send", "no_consent", "withdrawn", "no_contact", "no_name", "stopped"]
+GIVEN_UP: dict[str, Ending] = {
+    "name": "no_name",
+    "contact": "no_contact",
+    "phone": "no_contact",
+    "email": "no_contact",
+    "consent": "no_consent",
+}
+"""How a booking ends where one of these was asked for in vain."""
 
 
 def calendar_of(clinic: Clinic) -> Calendar:
@@ -51,6 +58,9 @@ class Booking:
     extra: tuple[Choice, ...] = ()  # choices that belong to `again`
     values: dict[str, str] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.asking = Asking(self.draft, self.voice, self.calendar, self.now)
 
     # --- hearing ------------------------------------------------------------------------------------------------------
 
@@ -82,7 +92,7 @@ class Booking:
             return False
         if len(named) == 1 and draft.phone and draft.email:
             setattr(draft, named[0], None)
-            self.notes.add(self.voice.text("utter_removed", field=self._field(named[0])))
+            self.notes.add(self.voice.text("utter_removed", field=self.asking.field(named[0])))
             draft.asked = None
         else:
             self.reopen(named[0])
@@ -94,7 +104,7 @@ class Booking:
             replaced = other in self.changed and name not in self.changed and getattr(self.draft, name)
             if reading.dropped == {name} and replaced:
                 setattr(self.draft, name, None)
-                self.notes.add(self.voice.text("utter_removed", field=self._field(name)))
+                self.notes.add(self.voice.text("utter_removed", field=self.asking.field(name)))
 
     def _still_open(self, asked: str, reading: Reading) -> bool:
         """Whether the question is still unanswered and the message was an attempt at it, not an aside."""
@@ -106,10 +116,9 @@ class Booking:
             return False  # "no, it's for my brother", "no calls please"
         if asked in self.changed or (asked == "contact" and self.changed & {"phone", "email"}):
             return False
-        fresh = asked not in ("phone", "email") or asked not in self.changed
         aside = reading.questions or self.changed
         attempt = reading.refuses or (asked in ("contact", "phone", "email") and (reading.no or reading.yes))
-        return fresh and not (aside and not attempt)
+        return bool(attempt or not aside)
 
     def take_details(self, reading: Reading) -> None:
         """Keep every detail, whatever was asked; a bad new value leaves the good old one."""
@@ -165,7 +174,7 @@ class Booking:
         draft.told.append(wish)
         self._add_condition(wish)
         self.changed.add("contact_wish")
-        self.notes.add(self.voice.text("utter_contact_wish", text=_shortened(wish)))
+        self.notes.add(self.voice.text("utter_contact_wish", text=shortened(wish)))
 
     def _set(self, name: str, value: str, category: str | None = None) -> None:
         """Keep a value and, where it replaces another, say so."""
@@ -180,11 +189,8 @@ class Booking:
         if value not in draft.told:
             draft.told.append(value)
         if before and before != value:
-            shown = show_phone(value) if name == "phone" else _shortened(value, 80)
-            self.notes.add(self.voice.text("utter_changed", field=self._field(name), value=shown))
-
-    def _field(self, name: str) -> str:
-        return self.voice.text(f"utter_field_{name}")
+            shown = show_phone(value) if name == "phone" else shortened(value, 80)
+            self.notes.add(self.voice.text("utter_changed", field=self.asking.field(name), value=shown))
 
     def _take_phones(self, reading: Reading) -> None:
         draft = self.draft
@@ -213,7 +219,7 @@ class Booking:
             draft.asked = "email"
             self.again = "utter_email_typo"
             self.values = {"value": meant.raw, "suggestion": meant.suggestion or ""}
-            self.extra = self._email_choices()
+            self.extra = self.asking.email_choices()
         elif good:
             self._set("email", str(good[-1].value))
             draft.no_email, draft.offered_email = False, None
@@ -222,21 +228,18 @@ class Booking:
 
     def _refuse_value(self, name: str, key: str, raw: str) -> None:
         """A value that cannot be: the old one stays and is said; without an old one it is asked again."""
-        old = self.draft.phone if name == "phone" else self.draft.email
-        shown = raw if len(raw) <= 60 else raw[:57] + "..."
-        self.notes.add(self.voice.text(key, value=shown))
+        draft, shown = self.draft, shortened(raw, 60)
+        old = getattr(draft, name)
         if old:
             kept = show_phone(old) if name == "phone" else old
-            self.notes.texts[-1] = self.voice.text("utter_kept_old", value=shown, field=self._field(name), kept=kept)
-            if self.draft.asked == name:
+            self.notes.add(self.voice.text("utter_kept_old", value=shown, field=self.asking.field(name), kept=kept))
+            if draft.asked == name:
                 self._ask_or_leave(name)
             else:
                 self.changed.add("nothing")
-            return
-        if self.draft.has_contact and self.draft.asked not in (name, "contact"):
-            self.notes.texts.pop()  # another way to reach him is there already
-            return
-        self._fail(self.draft.asked if self.draft.asked in ("contact", name) else name, said=True)
+        elif not draft.has_contact or draft.asked in (name, "contact"):
+            self.notes.add(self.voice.text(key, value=shown))
+            self._fail(draft.asked if draft.asked in ("contact", name) else name, said=True)
 
     def _ask_or_leave(self, name: str) -> None:
         """After a bad new value for a field that has an old one: another try, and after the last the old one stays."""
@@ -277,19 +280,9 @@ class Booking:
             self.changed.add("time")
             self.notes.add(self.voice.text("utter_time_any"))
         elif wish.verdict == "ok" and wish.start and wish.end:
-            self.take_time(wish.text, wish.start, wish.end, self.say_wish(wish))
+            self.take_time(wish.text, wish.start, wish.end, self.asking.say_wish(wish))
         else:
             self._explain_time(wish)
-
-    def say_wish(self, wish: Preference) -> str:
-        """A time that can be, as it is read back."""
-        ranges = [(wish.start, wish.end), *wish.others]
-        said = ", or ".join(say_time(start, end, self.calendar) for start, end in ranges if start and end)
-        if wish.recurring:
-            return self.voice.text("utter_time_recurring", words=_shortened(wish.text), first=said)
-        if wish.excepts:
-            return self.voice.text("utter_time_excepting", words=_shortened(wish.text), time=said)
-        return said
 
     def _on_named_day(self, wish: Preference) -> Preference:
         """A time of day alone is one of the day that was named before: "Wednesday", then "3pm"."""
@@ -321,11 +314,11 @@ class Booking:
         draft.tries["time"] = draft.tries.get("time", 0) + 1
         last = draft.tries["time"] >= MOST_TRIES
         if not ambiguous:
-            self.notes.add(self._why_not(wish))
+            self.notes.add(self.asking.why_not(wish))
         if not last:
-            self.notes.add(self._offered_times(offers, "utter_time_which" if ambiguous else "utter_time_offer"))
+            self.notes.add(self.asking.offered_times(offers, "utter_time_which" if ambiguous else "utter_time_offer"))
             draft.asked, self.again = "time", ""
-            self.extra = tuple(self._time_choices(offers))
+            self.extra = tuple(self.asking.time_choices(offers))
         else:
             draft.tries.pop("time")
             draft.asked = None
@@ -333,23 +326,6 @@ class Booking:
             self.notes.add(voice.text("utter_kept_time", time=draft.time_said))
         elif last and not draft.holds("time"):
             self.skip("time", "utter_third_time")
-
-    def _why_not(self, wish: Preference) -> str:
-        voice, words = self.voice, _quoted(wish.text)
-        if wish.verdict == "too_far":
-            last = self.now.astimezone(self.calendar.zone).date() + timedelta(days=self.calendar.days_ahead)
-            return voice.text("utter_bad_time_too_far", last_day=voice.clinic.describe_day(last))
-        known = wish.verdict if wish.verdict in ("past", "impossible") else "closed"
-        return voice.text(f"utter_bad_time_{known}", time=words)
-
-    def _offered_times(self, offers: tuple[tuple[datetime, datetime], ...], key: str) -> str:
-        between = ", or " if key == "utter_time_which" else "; "
-        return self.voice.text(key, options=between.join(say_time(start, end, self.calendar) for start, end in offers))
-
-    def _time_choices(self, offers: tuple[tuple[datetime, datetime], ...]) -> Iterator[Choice]:
-        for start, end in offers:
-            yield Choice(f"time:{start.isoformat()}/{end.isoformat()}", say_time(start, end, self.calendar))
-        yield self._choice("time:any", "any_time")
 
     # --- what was asked and not told ----------------------------------------------------------------------------------
 
@@ -390,7 +366,7 @@ class Booking:
             self._without(asked if asked in ("phone", "email") else "both")
         elif asked in ("phone", "email") and draft.holds(asked):
             kept = show_phone(draft.phone or "") if asked == "phone" else draft.email or ""
-            said = {"value": _shortened(reading.text, 60), "field": self._field(asked), "kept": kept}
+            said = {"value": shortened(reading.text, 60), "field": self.asking.field(asked), "kept": kept}
             self.notes.add(self.voice.text("utter_kept_old", **said))
             self._ask_or_leave(asked)
         else:
@@ -464,7 +440,7 @@ class Booking:
         }
         self.changed.add("consent")
         if conditions:
-            self.notes.add(self.voice.text("utter_consent_conditions", text=_shortened(conditions)))
+            self.notes.add(self.voice.text("utter_consent_conditions", text=shortened(conditions)))
 
     def _add_condition(self, condition: str | None) -> None:
         """A condition of the last yes goes with those of the consent."""
@@ -514,34 +490,33 @@ class Booking:
     def reopen_any(self) -> None:
         """Ask which field should change."""
         self.draft.asked = "confirm"
-        self.again, self.extra = "utter_ask_which_field", (*self._fix_choices(), self._choice("stop", "stop"))
+        self.again, self.extra = (
+            "utter_ask_which_field",
+            (*self.asking.fix_choices(), self.asking.choice("stop")),
+        )
 
     def reopen(self, name: str) -> None:
         """Ask for another value of a field; the one that is there stays until then."""
         self.draft.asked = name
         self.again = f"utter_ask_new_{name}"
-        self.extra = tuple(self._choices(name))
+        self.extra = tuple(self.asking.choices(name))
 
     def _fail(self, name: str, key: str | None = None, *, said: bool = False) -> None:
         """One more attempt that told nothing: other words, then a way on, then the end."""
         tries = self.draft.tries
         tries[name] = tries.get(name, 0) + 1
         self.draft.asked = name
-        if tries[name] >= MOST_TRIES:
-            endings: dict[str, Ending] = {
-                "name": "no_name",
-                "contact": "no_contact",
-                "phone": "no_contact",
-                "email": "no_contact",
-                "consent": "no_consent",
-            }
-            if name in endings:
-                self.ending = endings[name]
-                return
+        if tries[name] >= MOST_TRIES and name in GIVEN_UP:
+            self.ending = GIVEN_UP[name]
+            return
         last = tries[name] == MOST_TRIES - 1 and name not in ("concern", "time")  # those two are skipped in the end
         if last or (tries[name] >= MOST_TRIES and name == "confirm"):
             self.again = f"utter_third_{name}"
-            self.extra = (*self._choices(name), self._choice("person", "person"), self._choice("stop", "stop"))
+            self.extra = (
+                *self.asking.choices(name),
+                self.asking.choice("person"),
+                self.asking.choice("stop"),
+            )
             if said:
                 self.notes.texts.clear()
         else:
@@ -561,83 +536,17 @@ class Booking:
         elif self.again:
             question = self.voice.text(self.again, **self.values)
         else:
-            question = self._question(asked)
-        choices = self.extra or tuple(self._choices(asked))
+            question = self.asking.question(asked)
+            if "name" in self.changed and asked != "name" and not self.notes.texts and draft.name:
+                self.notes.add(self.voice.text("utter_got_name", name=draft.name))
+        choices = self.extra or tuple(self.asking.choices(asked))
         return Reply(self.notes.before(question).strip(), choices, asks_for=asked)
-
-    def _question(self, asked: str) -> str:
-        if asked == "confirm":
-            return self.voice.text("utter_summary", lines="\n".join(self.summary()))
-        if asked == "name" and self.draft.someone_else:
-            return self.voice.text("utter_whose_name")
-        if asked == "contact" and self.draft.someone_else:
-            return self.voice.text("utter_ask_contact") + " " + self.voice.text("utter_whose_phone")
-        if "name" in self.changed and asked != "name" and not self.notes.texts and self.draft.name:
-            return f"{self.voice.text('utter_got_name', name=self.draft.name)} {self.voice.text(f'utter_ask_{asked}')}"
-        return self.voice.text(f"utter_ask_{asked}")
 
     def explain(self) -> Reply:
         """ "What do you mean?": what the open question is for, and the question again."""
         asked = self.draft.asked or self.draft.missing()
         self.notes.add(self.voice.text(f"utter_explain_{asked}"))
         return self.ask()
-
-    def summary(self) -> Iterator[str]:
-        """The lines of the summary, one for each field that is known."""
-        draft, voice = self.draft, self.voice
-        if draft.name:
-            yield voice.text("utter_summary_line_name", name=draft.name)
-        if draft.someone_else:
-            yield voice.text("utter_summary_line_for", name=_shortened(draft.someone_else))
-        if draft.someone_else and draft.asker:
-            yield voice.text("utter_summary_line_asker", name=draft.asker)
-        if draft.phone:
-            yield voice.text("utter_summary_line_phone", phone_number=show_phone(draft.phone))
-        if draft.email:
-            yield voice.text("utter_summary_line_email", email_address=draft.email)
-        if draft.concern_text:
-            yield voice.text("utter_summary_line_concern", concern=_shortened(draft.concern_text))
-        if draft.holds("time"):
-            yield voice.text("utter_summary_line_time", time=draft.time_said or voice.text("utter_choice_any_time"))
-        condition = (draft.consent or {}).get("conditions")
-        if condition:
-            yield voice.text("utter_summary_line_conditions", text=_shortened(condition))
-
-    def open_choices(self) -> tuple[Choice, ...]:
-        """The quick replies of the question that is open."""
-        if self.draft.asked == "email" and self.draft.offered_email:
-            return self._email_choices()
-        return tuple(self._choices(self.draft.asked or self.draft.missing()))
-
-    def _email_choices(self) -> tuple[Choice, ...]:
-        return self._choice("email:yes", "yes"), self._choice("email:no", "no")
-
-    def _choices(self, asked: str) -> Iterator[Choice]:
-        if asked == "concern":
-            for category in (*CONCERNS, "other"):
-                yield self._choice(f"concern:{category}", f"concern_{category}")
-            yield self._choice("skip:concern", "skip")
-        elif asked == "time":
-            yield from self._time_choices(suggest(self.now, self.calendar, 2))
-        elif asked == "consent":
-            yield self._choice("consent:yes", "consent_yes")
-            yield self._choice("consent:no", "consent_no")
-        elif asked == "confirm":
-            yield self._choice("send", "send")
-            yield from self._fix_choices()
-            yield self._choice("stop", "stop")
-
-    def _fix_choices(self) -> Iterator[Choice]:
-        yield self._choice("fix:name", "correct_name")
-        if self.draft.phone:
-            yield self._choice("fix:phone", "correct_phone")
-        if self.draft.email:
-            yield self._choice("fix:email", "correct_email")
-        yield self._choice("fix:concern", "correct_concern")
-        yield self._choice("fix:time", "correct_time")
-
-    def _choice(self, id_: str, title: str) -> Choice:
-        return Choice(id_, self.voice.text(f"utter_choice_{title}"))
 
     # --- choosing -----------------------------------------------------------------------------------------------------
 
@@ -691,12 +600,3 @@ def _mended_name(old: str | None, new: str, *, surname: bool) -> str:
         return new
     index = [word.lower() for word in words].index(close[0])
     return " ".join([*words[:index], new, *words[index + 1 :]])
-
-
-def _shortened(text: str, longest: int = 160) -> str:
-    flat = re.sub(r"\s+", " ", text).strip()
-    return flat if len(flat) <= longest else flat[: longest - 1] + "…"
-
-
-def _quoted(text: str) -> str:
-    return f'"{_shortened(text, 60)}"'

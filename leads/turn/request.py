@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from leads.appointments import NothingToCancel, cancel
+from leads.asking import Asking
 from leads.audit import VISITOR
-from leads.booking import Booking
 from leads.contacts import Found
 from leads.draft import Draft
 from leads.intake import commit_lead, draft_of, drop_incomplete, forget_details, last_lead
@@ -112,7 +112,7 @@ def _draft_of(talk: Talk, lead: Lead) -> Draft:
         return draft_of(lead, talk.draft.number, None)
     wish = read_time(lead.time_text or "", lead.created_at, talk.calendar)
     known = wish if wish and (wish.start, wish.end) == (lead.time_start, lead.time_end) else None
-    said = talk.booking.say_wish(known) if known else say_time(lead.time_start, lead.time_end, talk.calendar)
+    said = talk.booking.asking.say_wish(known) if known else say_time(lead.time_start, lead.time_end, talk.calendar)
     return draft_of(lead, talk.draft.number, said)
 
 
@@ -145,9 +145,9 @@ def tell_what_is_noted(talk: Talk, reading: Reading) -> None:
     answer(talk, [segment for segment in reading.questions if not asks_what_is_noted(segment.text)])
     lead = None if talk.draft.is_open else last_lead(talk.session, talk.conversation.id)
     if lead:
-        noted = Booking(_draft_of(talk, lead), talk.voice, talk.calendar, talk.now)
+        noted = Asking(_draft_of(talk, lead), talk.voice, talk.calendar, talk.now)
         return talk.say("utter_noted_in_request", reference=lead.reference, lines="\n".join(noted.summary()))
-    lines = "\n".join(talk.booking.summary())
+    lines = "\n".join(talk.booking.asking.summary())
     if talk.draft.asked != "confirm":  # there the summary is what comes next
         talk.say("utter_noted_so_far" if lines else "utter_nothing_noted", lines=lines)
     return ask_again(talk)
@@ -256,7 +256,7 @@ def wait_for(talk: Talk) -> None:
     if not talk.draft.is_open:
         return talk.say("utter_take_your_time")
     said = talk.voice.text("utter_take_your_time_booking")
-    return talk.put(Reply(said, talk.booking.open_choices(), talk.draft.asked or talk.draft.missing()))
+    return talk.put(Reply(said, talk.booking.asking.open_choices(), talk.draft.asked or talk.draft.missing()))
 
 
 def book_on(talk: Talk, topics: tuple[str, ...] = ()) -> None:
