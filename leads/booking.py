@@ -354,10 +354,9 @@ class Booking:
         if asked in ("phone", "email") and draft.has_contact and (reading.no or reading.refuses):
             draft.asked = None
             return
-        refused = reading.refused or (
-            reading.fields & {"phone", "email"} if reading.refuses or reading.no else frozenset()
-        )
-        wanted = (reading.fields & {"phone", "email"}) - refused
+        named = reading.fields & {"phone", "email"}
+        refused = reading.refused or (named - reading.chosen if reading.refuses or reading.no else frozenset())
+        wanted = named - refused
         if refused:
             self._without("both" if len(refused) == 2 else min(refused))
         elif len(wanted) == 1:

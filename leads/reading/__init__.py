@@ -69,6 +69,7 @@ class Reading:
     no: bool = False
     refuses: bool = False
     refused: frozenset[str] = frozenset()  # "phone" or "email", where exactly that is not wanted
+    chosen: frozenset[str] = frozenset()  # "phone" or "email", where exactly that is wanted
     unsure: bool = False
     waits: bool = False  # "one sec", "let me think": no answer yet, and none is meant
     corrects: bool = False
@@ -307,6 +308,8 @@ def _read_person(
     reading.name, reading.asker, reading.minor = person.name, person.asker, person.minor
     reading.for_self = person.for_self
     reading.surname = bool(person.name and forms.SURNAME.search(plain))
+    if reading.name:
+        reading.conditions = None  # "fine, except the name is Beatrice" mends a detail
     reading.someone_else = None if reading.conditions else person.someone_else
     if context.asked == "concern" and not names and not contacts:
         reading.name = None  # "Alopecia Areata", "Grandad's bald head": what it is about, not who
@@ -381,6 +384,9 @@ def _read_attitude(reading: Reading, plain: str, answer: str, asked: str | None)
     )
     reading.refuses = "refuse_detail" in sure or bool(forms.REFUSES.search(words))
     reading.refused = frozenset(name for name, pattern in forms.REFUSED.items() if pattern.search(words))
+    reading.chosen = (
+        frozenset(name for name, pattern in forms.CHOSEN.items() if pattern.search(words)) - reading.refused
+    )
     reading.corrects = "correct_detail" in topics or bool(forms.CORRECTS.search(words))
     reading.leaves, reading.removes = bool(forms.LEAVES.search(words)), bool(forms.REMOVES.search(words))
     reading.dropped = frozenset(name for name, pattern in forms.DROPPED.items() if pattern.search(words))

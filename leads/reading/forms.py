@@ -116,6 +116,12 @@ REFUSED: dict[str, Pattern[str]] = {
         re.I,
     ),
 }
+_CHOOSES = r"\b(?:by|via|on|over|through|use)\s+(?:the |my )?"
+CHOSEN: dict[str, Pattern[str]] = {
+    "phone": re.compile(_CHOOSES + r"(?:phone|mobile|telephone|landline)\b", re.I),
+    "email": re.compile(_CHOOSES + r"e-?mail\b", re.I),
+}
+"""How to be reached, said as a wish; `REFUSED` goes before it: "not by phone"."""
 UNSURE = re.compile(r"\b(?:not (?:really )?sure|unsure|(?:don'?t|do not) know|dunno|idk|maybe|no idea|hmm+)\b", re.I)
 ENDING = re.compile(
     r"\b(?:end(?:s|ing)?(?: (?:in|with|on))?|last (?:\w+ )?(?:digits?|numbers?|bit)?(?: (?:is|are|should be|was"
