@@ -398,5 +398,8 @@ def _read_attitude(reading: Reading, plain: str, answer: str, asked: str | None)
 def _condition(reading: Reading, words: str) -> str | None:
     """What a yes depends on, in the visitor's words."""
     condition = forms.CONDITION.search(words if reading.questions or reading.unclear else reading.text)
+    if condition is None:  # "but keep it confidential": the engine may take it for a question about privacy
+        anywhere = forms.CONDITION.search(reading.text)
+        condition = anywhere if anywhere and not forms.is_question(anywhere[0]) else None
     found = condition[0].strip(" .") if condition and reading.yes else ""
     return found if len(found.split()) >= 3 else None

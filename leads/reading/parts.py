@@ -22,9 +22,10 @@ _TELLING = frozenset(("affirm", "deny", "thanks", "greet"))
 def parted(segment: Segment) -> list[Segment]:
     """The parts of a segment that tell and that ask, in order; the segment itself where it does one of them only.
 
-    What the engine takes for a detail stays whole: "sorry, can you change the time to Thursday" asks in form only.
+    What the engine takes for a detail stays whole: "sorry, can you change the time to Thursday" asks in form only. So
+    does what is asked about somebody's health: "I'm pregnant, can I still have it?" tells no name.
     """
-    if segment.topic in BOOKING_TOPICS:
+    if segment.topic in (*BOOKING_TOPICS, "medical_question"):
         return [segment]
     parts = [(asks, start, end) for asks, start, end in _parts(segment.text) if segment.text[start:end].strip()]
     if len({asks for asks, _, _ in parts}) < 2:

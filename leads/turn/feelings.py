@@ -65,7 +65,12 @@ def feeling(text: str) -> str | None:
 
 
 def is_only_felt(segment: Segment) -> bool:
-    """Whether a segment that the engine took for a question tells a feeling and asks nothing ("it makes me so sad")."""
+    """Whether a segment that the engine took for a question tells a feeling and asks nothing ("it makes me so sad").
+
+    Whoever says how they feel and "is there anything you can do?" does not ask what a chat can do.
+    """
+    if segment.topic == "capabilities":
+        return True
     tells = feeling(segment.text) is not None and not is_question(segment.text)
     return tells and not (segment.is_sure and segment.topic in CONCERNS)
 

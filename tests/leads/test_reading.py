@@ -237,6 +237,8 @@ def test_a_question_about_the_question(text: str) -> None:
         "I'll get back to you tomorrow",
         "i'll have to think about the consent",
         "can i think about it",
+        "let me see if I'm free then",
+        "can I just check with my wife",
     ],
 )
 def test_a_moment_is_asked_for(text: str) -> None:
@@ -244,8 +246,13 @@ def test_a_moment_is_asked_for(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["hmm yes", "hang on, it's Bob", "wait", "one session", "let me know", "thinning", "not sure", "ok", "..."]
-)
+    "text",
+    [
+        "hmm yes", "hang on, it's Bob", "wait", "one session", "let me know", "thinning", "not sure", "ok", "...",
+        "can I see some photos?", "let me see before and after pictures", "can I get the buzz cut look?",
+        "may I look around the clinic",
+    ],
+)  # fmt: skip
 def test_no_moment_is_asked_for(text: str) -> None:
     assert not asks_for_time(text)
 
