@@ -24,12 +24,12 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Set, Tuple
 import numpy as np
 import yaml
 
+from nlu.dividing import Judgement
 from nlu.language import detect
 from nlu.minilm import CachedEncoder, Encoder
 from nlu.reader import Reader, read_examples
 from nlu.text import clean
 from nlu.topics import OUTSIDE, URGENT, TopicModel
-from nlu.understanding import Judgement
 
 DEV = Path("tests/nlu/dev.yml")
 FRESH = Path("tests/nlu/fresh.yml")  # nothing may be changed because of a mistake made there

@@ -23,10 +23,11 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu import entities, segments  # noqa: F401  (spaCy loads the saved pipeline by the names registered there)
 from nlu.decisions import Decider
+from nlu.dividing import Judgement, Pieces, Span
 from nlu.encoder import SentenceEncoder
 from nlu.language import detect
 from nlu.topics import OUTSIDE, TopicModel
-from nlu.understanding import SPANS, VECTORS, Judgement, Span, as_segment, booking_entities, choose_segments
+from nlu.understanding import SPANS, VECTORS, as_segment, booking_entities, choose_segments
 
 RETRIEVAL = "faq"
 FALLBACK = "nlu_fallback"
@@ -110,7 +111,7 @@ class TopicClassifier(GraphComponent):
     def _understand(self, message: Message) -> None:
         text, spans, vectors = message.get(TEXT) or "", message.get(SPANS), message.get(VECTORS)
         judgements = self._judge(spans, vectors)
-        chosen = choose_segments(spans, lambda span: judgements[span.text])
+        chosen = choose_segments(Pieces(spans, lambda span: judgements[span.text]))
         parts = [as_segment(text, span, judgement, vectors[span.text][-1]) for span, judgement in chosen]
         found = booking_entities(message.get("text_spacy_doc"))
         understanding = {"language": detect(text), "segments": parts, "entities": found}

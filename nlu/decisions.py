@@ -10,8 +10,8 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 from sklearn.linear_model import LogisticRegression
 
+from nlu.dividing import Judgement
 from nlu.topics import OUTSIDE, URGENT, softmax
-from nlu.understanding import Judgement
 
 # A wrong answer costs a visitor about as much as two or three needless "did you mean": answer from here on.
 SURE = 0.72

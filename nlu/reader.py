@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Optional, Sequence
 
 import numpy as np
 import yaml
 
 from nlu.decisions import Decider
+from nlu.dividing import Judgement, Pieces
 from nlu.minilm import CachedEncoder, Encoder, vocabulary
 from nlu.text import Speller, clean
 from nlu.topics import TopicModel
-from nlu.understanding import Judgement, Span, choose_segments, spans_to_encode
+from nlu.understanding import Segments, choose_segments, spans_to_encode
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,8 @@ class Reader:
         tidied = [self.tidy(text) for text in texts]
         return self.model.scores(self.encode(tidied, exact), tidied)
 
-    def read(self, text: str) -> List[Tuple[Span, Judgement]]:
-        """The segments of a message."""
+    def pieces(self, text: str) -> Pieces:
+        """The spans of a message, judged."""
         if self.pipeline is None:
             from nlu.spacy_pipeline import assemble
 
@@ -85,4 +86,8 @@ class Reader:
         judged: Dict[str, Judgement] = dict(
             zip(texts, self.decider.judge(self.model.scores(self.encode(texts), texts), texts), strict=False)
         )
-        return choose_segments(spans, lambda span: judged[span.text])
+        return Pieces(spans, lambda span: judged[span.text])
+
+    def read(self, text: str) -> Segments:
+        """The segments of a message."""
+        return choose_segments(self.pieces(text))

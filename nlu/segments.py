@@ -75,8 +75,6 @@ ADDRESSES = frozenset(
     sir madam maam doc mate guys folks if not else well right first firstly secondly
     """.split()  # noqa: SIM905
 )
-# These divide without a subject or a question word after them, too, where a question stands before.
-DIVIDERS = frozenset("and nd n adn & + / also plus".split())  # noqa: SIM905
 TAGS = {("or", "not"), ("or", "no"), ("or", "what")}  # "it will work or not"
 NO_BOUNDARY = {("so", "that"), *TAGS}
 LEAD_INS = frozenset(("right", "well", "now", "then"))  # "right so, how much"
@@ -102,7 +100,10 @@ PREPOSITIONS = frozenset(
 # A greeting, an answer or thanks may be divided from what follows it without any other sign.
 STANDALONE = {"hi", "hello", "hey", "hiya", "yes", "yeah", "yep", "no", "nope", "thanks", "cheers", "ok", "okay"}
 ENDINGS = {".", "?", "!", "…", ";", "\n", "??", "?!", "!!", "..", "..."}
-EDGES = frozenset((",", *JOINERS, *ENDINGS))
+DIVIDING_SIGNS = frozenset((",", "-", "–", "—", ":", "/", "(", ")", "+"))
+REASON_WORDS = frozenset(("if", "because", "cos", "since"))  # what follows says why or when, it does not ask
+# Why a piece may begin, the clearest first: where there are too many pieces, the last ones are joined.
+REASONS = ("sentence", "joiner", "comma", "bare", "weak", "listed", "soft")
 
 
 def starts_question(tokens: List[Token], index: int) -> bool:
@@ -156,15 +157,12 @@ class Link(Enum):
     NONE = "a request of its own, or not"
     OR = "or does it look fake"
     GOES_ON = "for how long"
-    LISTED = "the price, where the piece before asks: only a request if it surely is one"
 
 
 def link_of(piece: Span) -> Link:
     """How one of the `pieces` of a message hangs on the one before it."""
     if piece.start > 0 and piece.doc[piece.start - 1].lower_ == "or":
         return Link.OR
-    if piece.label_ == "weak":
-        return Link.LISTED
     return Link.GOES_ON if goes_on(list(piece)) else Link.NONE
 
 
@@ -178,43 +176,40 @@ def starts_statement(tokens: List[Token], index: int) -> bool:
 
 
 def boundaries(doc: Doc) -> Iterator[Tuple[int, str]]:
-    """Every token index at which a piece may begin, with the reason: sentence, joiner, comma, bare or weak."""
+    """Every token index at which a piece may begin, with the reason (`REASONS`)."""
     tokens = list(doc)
     for index in range(1, len(tokens)):
-        before = tokens[index - 1]
-        if tokens[index].is_space or (tokens[index].is_punct and tokens[index].text not in {"(", "-"}):
-            continue
-        if before.text[-1:] in ENDINGS or "\n" in before.text or before.text in ENDINGS:
-            yield index, "sentence"
-        elif (before.lower_, tokens[index].lower_) in NO_BOUNDARY:
-            continue
-        elif before.lower_ in JOINERS and (
-            starts_question(tokens, index)
-            or starts_statement(tokens, index)
-            or tokens[index].lower_ in AUXILIARIES
-            or tokens[index].lower_ == "whether"
-        ):
-            yield index, "joiner"
-        elif before.text in {",", "-", "–", "—", ":", "/", "("}:
-            if (
-                starts_question(tokens, index)
-                or starts_statement(tokens, index)
-                or tokens[index].lower_ in JOINERS
-                or (index >= 2 and tokens[index - 2].lower_ in STANDALONE)
-                or (before.text == "," and is_listed(tokens, index))
-            ):
-                yield index, "comma"
-        elif before.lower_ in DIVIDERS and tokens[index].lower_ not in JOINERS:
-            yield index, "weak"
-        elif starts_bare_question(tokens, index) and not continues(tokens, index):
-            yield index, "bare"
+        if not tokens[index].is_space and (not tokens[index].is_punct or tokens[index].text in {"(", "-"}):
+            reason = reason_for(tokens, index)
+            if reason:
+                yield index, reason
 
 
-def is_listed(tokens: List[Token], index: int) -> bool:
-    """Whether a comma before this token divides things named in a few words: "price, pain, how many visits"."""
-    before = next((far for far in range(2, 6) if index - far < 0 or tokens[index - far].lower_ in EDGES), 6)
-    after = next((far for far in range(4) if index + far >= len(tokens) or tokens[index + far].lower_ in EDGES), 6)
-    return before <= 5 or after <= 3
+def reason_for(tokens: List[Token], index: int) -> str:
+    """Why a piece may begin at this token, "" where none does."""
+    before, here = tokens[index - 1], tokens[index]
+    if ends_sentence(tokens, index - 1):
+        return "sentence"
+    if (before.lower_, here.lower_) in NO_BOUNDARY or before.lower_ in REASON_WORDS:
+        return ""
+    clause = starts_question(tokens, index) or starts_statement(tokens, index)
+    if before.lower_ in JOINERS:
+        return "joiner" if clause or here.lower_ in AUXILIARIES or here.lower_ == "whether" else "weak"
+    if before.text in DIVIDING_SIGNS:
+        answered = index >= 2 and tokens[index - 2].lower_ in STANDALONE
+        return "comma" if clause or answered or here.lower_ in JOINERS else "listed"
+    if continues(tokens, index):
+        return ""
+    if starts_bare_question(tokens, index):
+        return "bare"
+    return "soft" if here.lower_ in QUESTION_WORDS else ""
+
+
+def ends_sentence(tokens: List[Token], index: int) -> bool:
+    """Whether a sentence ends with this token; whoever dictates may say "full stop"."""
+    token = tokens[index]
+    said = token.lower_ == "stop" and index > 0 and tokens[index - 1].lower_ == "full"
+    return said or token.text[-1:] in ENDINGS or token.text in ENDINGS or "\n" in token.text
 
 
 def starts_bare_question(tokens: List[Token], index: int) -> bool:
@@ -257,33 +252,31 @@ def continues(tokens: List[Token], index: int) -> bool:
 
 
 def is_enough(span: Span) -> bool:
-    """Whether a piece says something: two words, or one that stands alone ("yes,") or asks ("cost?")."""
-    words = [token for token in span if token.is_alpha or token.like_num or "@" in token.text]
-    words = [token for token in words if token.lower_ not in JOINERS]
-    named = bool(words) and len(words[0].text) > 3 and "," in span.doc[span.start : span.end + 1].text
-    return len(words) >= 2 or (bool(words) and (words[0].lower_ in STANDALONE or "?" in span.text or named))
+    """Whether a piece says something: two words, or one that is more than a particle ("cost", "yes,", "u?")."""
+    words = [token for token in span if token.text[0].isalnum() and token.lower_ not in JOINERS]
+    if len(words) != 1:
+        return len(words) > 1
+    return len(words[0].text) >= 3 or words[0].lower_ in STANDALONE or "?" in span.text
 
 
 def pieces(doc: Doc) -> List[Tuple[int, int, str]]:
     """Token ranges that cover the message, in order, and why each begins; at most `MAX_PIECES`, each with a word."""
     cuts: List[int] = []
     reasons = {0: "sentence"}
-    sentence = 0  # where the sentence begins
     for index, reason in boundaries(doc):
-        start = cuts[-1] if cuts else 0
-        sentence = index if reason == "sentence" else sentence
-        if reason == "weak" and (index - start < 3 or not asks(list(doc[sentence:index]))):
-            continue  # nothing is asked yet, so that nothing is asked beside it
-        if is_enough(doc[start:index]) and is_enough(doc[index:]):
+        if is_enough(doc[cuts[-1] if cuts else 0 : index]) and is_enough(doc[index:]):
             cuts.append(index)
             reasons[index] = reason
-    edges = [0, *cuts, len(doc)]
-    ranges = [(start, end) for start, end in itertools.pairwise(edges) if end > start]
-    while len(ranges) > MAX_PIECES:  # join the two shortest neighbours
-        sizes = [ranges[place + 1][1] - ranges[place][0] for place in range(len(ranges) - 1)]
-        place = sizes.index(min(sizes))
-        ranges[place : place + 2] = [(ranges[place][0], ranges[place + 1][1])]
-    return [(start, end, reasons[start]) for start, end in ranges]
+    while len(cuts) >= MAX_PIECES:
+        edges = [0, *cuts, len(doc)]
+        cuts.remove(max(cuts, key=lambda cut: (REASONS.index(reasons[cut]), -shorter_beside(cut, edges))))
+    return [(start, end, reasons[start]) for start, end in itertools.pairwise([0, *cuts, len(doc)]) if end > start]
+
+
+def shorter_beside(cut: int, edges: List[int]) -> int:
+    """How many tokens the shorter one of the two pieces beside a cut has."""
+    place = edges.index(cut)
+    return min(cut - edges[place - 1], edges[place + 1] - cut)
 
 
 def opens(tokens: List[Token], index: int) -> bool:

@@ -7,6 +7,8 @@ import unicodedata
 from collections import Counter
 from typing import Dict, FrozenSet, Iterable, Iterator, List, Optional
 
+SAID_SIGNS = {"full stop": ".", "question mark": "?", "exclamation mark": "!"}
+DICTATED = re.compile(rf"\s+({'|'.join(SAID_SIGNS)})\b", re.IGNORECASE)
 GUARD = "\u2060"  # see nlu/channel.py
 QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "“": '"', "”": '"', "–": "-", "—": "-"})
 # What people type for a word, and what the encoder was trained on.
@@ -207,7 +209,7 @@ def clean(text: str) -> str:
         text = next((SIGNS[sign] + "?" * ("?" in text) for sign in text if sign in SIGNS), text)
     text = unicodedata.normalize("NFKC", text.replace(GUARD, " ")).translate(QUOTES)
     text = STRETCHED.sub(r"\1\1", " ".join(text.split()))
-    text = DROPPED_G.sub(r"\1g", text)
+    text = DICTATED.sub(lambda said: SAID_SIGNS[said.group(1).lower()], DROPPED_G.sub(r"\1g", text))
     return WORD.sub(spelt_out, text).strip() or "."
 
 

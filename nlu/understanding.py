@@ -6,58 +6,46 @@ Plain Python and NumPy, without Rasa.
 from __future__ import annotations
 
 import base64
+import itertools
 import re
-from dataclasses import dataclass, replace
-from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
+from dataclasses import replace
+from typing import Any, Callable, Dict, List, Sequence, Tuple
 
 import numpy as np
 
+from nlu.dividing import (
+    ABOUT_THE_TALK,
+    ANSWERS,
+    CONCERNS,
+    KIND_OF_A_QUESTION,
+    MAX_RUN,
+    PLEASANTRIES,
+    Division,
+    Judgement,
+    Part,
+    Pieces,
+    Span,
+    best_division,
+)
 from nlu.segments import Link, asks, link_of, tells
+from nlu.topics import OUTSIDE, URGENT
 
 SPANS = "hairline_spans"  # message property: List[Span]
 VECTORS = "hairline_vectors"  # message property: {cleaned text: float32 (views, width)}
-MAX_RUN = 3  # pieces that may belong together; longer runs are only looked at as the whole message
 RANKING = 5
-OUTSIDE = "out_of_scope"
-URGENT = "urgent_problem"
-PLEASANTRIES = frozenset(("greet", "goodbye", "thanks"))
-# Never beside another request.
-NEVER_ALONE = frozenset(("clarify", "correct_detail", "start_over", *PLEASANTRIES))
+NEVER_BESIDE = ABOUT_THE_TALK | PLEASANTRIES  # never beside another request
 # "What should I do?", "is this normal?": what words like these seem to ask where they stand beside an urgent problem.
 PLEAS = frozenset(("aftercare", "capabilities", "medical_question", "side_effects"))
-# Said to the turn before: only at the beginning of a message.
-ANSWERS = frozenset(("affirm", "deny", "stop", "refuse_detail"))
-CONCERNS = frozenset(("pattern_baldness", "receding_hairline", "scars_and_patches"))  # told as often as asked about
-CLEARLY = 0.9  # the confidence from which a piece that does not ask by its form is a request of its own
-URGENT_BESIDE = 0.2  # the same for an urgent problem beside something else
+CLEARLY = 0.9  # the confidence from which an answer or a detail is one beside something else
+URGENT_BESIDE = 0.2  # the same for an urgent problem
 CONTACT = re.compile(r"@\w|\d(?:[\s().-]?\d){5,}")
-SUBJECT = re.compile(r"\b(?:smp|scalp|micro ?-?pigment\w*|head|hairline)\b", re.IGNORECASE)
+SUBJECT = re.compile(r"\b(?:smp|scalp|micro ?-?pigment\w*|head|hairline|dots|this|yours?)\b", re.IGNORECASE)
+BACK = re.compile(r"\b(?:it|its|it's|they|them|those|these|one|ones|that)\b", re.IGNORECASE)
 
+# "ok so what can you do" says yes to nothing.
+OPENER = re.compile(r"\W*(?:ok|okay|right)\b\W*(?:so|then|now|well)?\W*", re.IGNORECASE)
 
-@dataclass(frozen=True)
-class Span:
-    """A part of the message that may be one request: pieces `first` to `last` (exclusive), characters start to end."""
-
-    first: int
-    last: int
-    start: int
-    end: int
-    text: str  # as it is encoded (cleaned and mended)
-    asks: bool = True  # holds a piece that is a question or a wish by its form
-    details: bool = False  # holds something that a booking wants to know
-    words: int = 9
-    tells: bool = False  # by its form something told of oneself
-    link: Link = Link.NONE  # how it hangs on the piece before it
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What the classifier thinks of one span."""
-
-    topic: str
-    confidence: float
-    decision: str  # sure, offer or refuse
-    ranking: List[Tuple[str, float]]
+Segments = List[Tuple[Span, Judgement]]
 
 
 def spans_to_encode(text: str, doc: Any, tidy: Callable[[str], str]) -> List[Span]:
@@ -90,172 +78,144 @@ def span_of(text: str, doc: Any, pieces: Sequence[Any], first: int, last: int, t
         words=sum(token.is_alpha or token.like_num for token in doc[pieces[first].start : pieces[last - 1].end]),
         tells=tells(each[0]),
         link=link_of(pieces[first]),
+        reason=pieces[first].label_,
     )
 
 
-@dataclass
-class Group:
-    """Neighbouring pieces that are one request, and what is thought of it; without a judgement so far only context."""
-
-    first: int
-    last: int
-    judgement: Optional[Judgement] = None
-    head: Optional[Span] = None  # the piece or run of pieces that the judgement is about
+def choose_segments(pieces: Pieces) -> Segments:
+    """A segment for each request, with its context; the whole message where it has but one."""
+    core = [judgement for judgement in map(pieces.judge, pieces.single()) if not is_pleasantry(judgement)]
+    if pieces.count == 1 or (core and all(judgement.topic in ("affirm", "deny") for judgement in core)):
+        return [(pieces.whole, pieces.judge(pieces.whole))]
+    return segments_of(pieces, best_division(pieces, Rules(pieces).may_be))
 
 
-def choose_segments(spans: Sequence[Span], judge: Callable[[Span], Judgement]) -> List[Tuple[Span, Judgement]]:
-    """A segment for each thing asked, surely about different things; otherwise the whole message.
-
-    What asks for nothing is context: it goes with the request that follows it, or at the end with the one before. A
-    greeting or thanks beside something else is no request.
-    """
-    by_range = {(span.first, span.last): span for span in spans}
-    count = max(span.last for span in spans)
-    whole = by_range[(0, count)]
-    if count == 1:
-        return [(whole, judge(whole))]
-    single = [by_range[(number, number + 1)] for number in range(count)]
-    core = [span for span in single if not is_pleasantry(span, judge(span))]
-    if all(judge(span).topic in ("affirm", "deny") for span in core):
-        return [(whole, judge(whole))]
-    groups = merge_neighbours([group for group in group_pieces(core, by_range, judge) if group.head is not None])
-    topics = {group.judgement.topic for group in groups if group.judgement}
-    if judge(whole).topic == URGENT and URGENT not in topics:  # only together do the pieces tell of it
-        return [(whole, judge(whole))]
-    if len(topics) < 2 or is_one(groups):
-        inner = by_range.get((core[0].first, core[-1].last), whole)
-        return [(replace(whole, text=inner.text), better(judge(inner), judge(whole)))]
-    ends = {span.last: span.end for span in single}
-    starts = {span.first: span.start for span in single}
-    return merge_same(
-        [
-            (replace(group.head, start=starts[group.first], end=ends[group.last]), group.judgement)
-            for group in groups
-            if group.head and group.judgement
-        ]
-    )
+def segments_of(pieces: Pieces, division: Division) -> Segments:
+    """The segments that a division makes."""
+    segments = merge_same(without_pleas(with_context(pieces, division)))
+    if len(segments) > 1 and not hangs_on_what_is_outside(segments):
+        return segments
+    (span, judgement), of_whole = segments[0], pieces.judge(pieces.whole)
+    clearer = of_whole.topic == judgement.topic and of_whole.confidence >= judgement.confidence
+    about_the_talk = of_whole.topic in ABOUT_THE_TALK and of_whole.decision == "sure"
+    if clearer or about_the_talk:  # "wrong, it's Jordan Pike": its last piece alone looks like a detail
+        return [(pieces.whole, of_whole)]
+    return [(replace(pieces.whole, text=span.text), judgement)]
 
 
-def group_pieces(
-    core: Sequence[Span], by_range: Dict[Tuple[int, int], Span], judge: Callable[[Span], Judgement]
-) -> List[Group]:
-    """The pieces in order, each request with its context."""
-    groups: List[Group] = []
-    noted = any(span.details and judge(span).topic == "inform" for span in core)
-    for span in core:
-        judgement = judge(span)
-        before = groups[-1] if groups and groups[-1].last == span.first else None
-        alone = stands_alone(span, judgement, noted)
-        if before is not None and hangs_on(before, span, judgement, alone):
-            before.last = span.last
-            settle(before, by_range, judge, noted)
-            continue
-        if not alone:
-            if before is None or before.head is not None:
-                groups.append(Group(span.first, span.last))
-            else:
-                before.last = span.last
-            settle(groups[-1], by_range, judge, noted)
-            continue
-        if before is not None and before.head is None:  # what comes before it is its context
-            head = by_range.get((before.first, span.last), span)  # "my hairline is gone. can it be made again?"
-            if judge(head).decision != "sure" or judge(head).confidence <= judgement.confidence:
-                head = span
-            groups[-1] = Group(before.first, span.last, judge(head), head)
+def is_pleasantry(judgement: Judgement) -> bool:
+    """Whether a piece is surely a greeting, a goodbye or thanks."""
+    return judgement.topic in PLEASANTRIES and judgement.decision == "sure"
+
+
+class Rules:
+    """What a division of a message must not do, however likely it looks."""
+
+    def __init__(self, pieces: Pieces) -> None:
+        self._pieces = pieces
+        single = [(span, pieces.judge(span)) for span in pieces.single()]
+        self._urgent = [span for span, judgement in single if is_urgent(judgement)]
+        self._told = {Part(span.first, span.last, True) for span, judgement in single if is_told(span, judgement)}
+        self._asked = {Part(span.first, span.last, True) for span, judgement in single if asks_clearly(span, judgement)}
+        self._all_urgent = pieces.judge(pieces.whole).topic == URGENT
+
+    def may_be(self, division: Division) -> bool:
+        """True if no urgent problem is hidden, no told detail taken for a question, and each request may be one."""
+        requests = [part for part in division if part.is_request]
+        if not self._keeps_what_is_urgent(requests):
+            return False
+        if len(requests) == 1:
+            return self._may_be_the_only_one(requests[0])
+        return self._told.issubset(requests) and all(map(self._may_stand_beside, requests))
+
+    def _keeps_what_is_urgent(self, requests: Sequence[Part]) -> bool:
+        urgent = [part for part in requests if self._pieces.of(part)[1].topic == URGENT]
+        if (self._all_urgent and not urgent) or (self._urgent and not self._asked.issubset(requests)):
+            return False
+        return all(any(part.first <= span.first < part.last for part in urgent) for span in self._urgent)
+
+    def _may_be_the_only_one(self, part: Part) -> bool:
+        asked_beside = any(not part.first <= one.first < part.last for one in self._asked)
+        if self._pieces.of(part)[1].topic in ANSWERS and (asked_beside or self._is_opener(part)):
+            return False
+        return all(part.first <= told.first < part.last for told in self._told)
+
+    def _is_opener(self, part: Part) -> bool:
+        return part.last < self._pieces.count and bool(OPENER.fullmatch(self._pieces.of(part)[0].text))
+
+    def _may_stand_beside(self, part: Part) -> bool:
+        span, judgement = self._pieces.of(part)
+        if judgement.topic in NEVER_BESIDE or (judgement.decision == "refuse" and judgement.topic != OUTSIDE):
+            return False
+        if span.link is Link.OR and part.first > 0:
+            return False
+        if judgement.topic in ANSWERS:
+            said = span.first == 0 and not span.asks and judgement.confidence >= CLEARLY
+            return said and not self._is_opener(part)
+        if judgement.topic == "inform":
+            return part in self._told
+        if span.tells and not span.asks and judgement.topic in CONCERNS:
+            return False  # "I have a scar, can I still have it"
+        return bool(span.asks or not self._told or judgement.topic in ("book_consultation", URGENT))
+
+
+def is_urgent(judgement: Judgement) -> bool:
+    """Whether a piece tells of an urgent problem, be something else said beside it or not."""
+    return judgement.topic == URGENT and judgement.decision == "sure" and judgement.confidence >= URGENT_BESIDE
+
+
+def asks_clearly(span: Span, judgement: Judgement) -> bool:
+    """Whether a piece surely asks for something, and for more than what to do about an urgent problem."""
+    clear = span.asks and judgement.decision == "sure" and judgement.confidence >= CLEARLY
+    return clear and judgement.kind in (KIND_OF_A_QUESTION, "action") and judgement.topic not in PLEAS
+
+
+def is_told(span: Span, judgement: Judgement) -> bool:
+    """Whether a piece tells something that a booking wants to know."""
+    named = span.first == 0 and span.words <= 3 and not span.tells  # "Otto Lindqvist. Is it free?"
+    return judgement.topic == "inform" and judgement.confidence >= CLEARLY and (span.details or named)
+
+
+def with_context(pieces: Pieces, division: Division) -> Segments:
+    """The requests of a division, each with what comes before it, the last one with what follows it, too."""
+    single, parts = pieces.single(), [part for part in division if part.is_request]
+    edges = [0, *(part.last for part in parts[:-1]), pieces.count]
+    return [
+        (replace(pieces.of(part)[0], start=single[first].start, end=single[last - 1].end), pieces.of(part)[1])
+        for part, (first, last) in zip(parts, itertools.pairwise(edges), strict=True)
+    ]
+
+
+def without_pleas(segments: Segments) -> Segments:
+    """ "What should I do?" right after an urgent problem is no request of its own."""
+    kept: Segments = []
+    for span, judgement in segments:
+        if kept and kept[-1][1].topic == URGENT and judgement.topic in PLEAS:
+            kept[-1] = (replace(kept[-1][0], end=span.end), kept[-1][1])
         else:
-            groups.append(Group(span.first, span.last, judgement, span))
-    while len(groups) > 1 and groups[-1].head is None:
-        trailing = groups.pop()
-        groups[-1].last = trailing.last
-    return groups
-
-
-def hangs_on(before: Group, span: Span, judgement: Judgement, alone: bool) -> bool:
-    """Whether a piece goes on with the request before it; `alone`: it would be understood by itself."""
-    if alone and judgement.topic == URGENT:
-        return False
-    if span.link is Link.LISTED:
-        return before.head is None or not alone
-    return span.link is Link.OR or (span.link is Link.GOES_ON and judgement.confidence < CLEARLY)
-
-
-def topic_of(group: Optional[Group]) -> str:
-    """The topic of a request, "" for context."""
-    return group.judgement.topic if group and group.judgement else ""
-
-
-def merge_neighbours(groups: Sequence[Group]) -> List[Group]:
-    """Neighbours about the same thing are one request; "what should I do?" goes with the urgent problem before it."""
-    merged: List[Group] = []
-    for group in groups:
-        before = merged[-1] if merged and merged[-1].last == group.first else None
-        topic, topic_before = topic_of(group), topic_of(before)
-        if before and (topic == topic_before or (topic_before == URGENT and topic in PLEAS)):
-            before.last = group.last
-        else:
-            merged.append(group)
-    return merged
-
-
-def settle(
-    group: Group, by_range: Dict[Tuple[int, int], Span], judge: Callable[[Span], Judgement], noted: bool
-) -> None:
-    """Pieces that say little each may be a request together."""
-    joined = by_range.get((group.first, group.last))
-    if joined is not None and joined.last - joined.first > 1 and stands_alone(joined, judge(joined), noted):
-        group.head, group.judgement = joined, judge(joined)
-
-
-def is_one(groups: Sequence[Group]) -> bool:
-    """Whether requests hang together: "do you do eyebrows and how much is it" asks for the price of eyebrows."""
-    topics = [group.judgement.topic for group in groups if group.judgement]
-    if OUTSIDE not in topics or URGENT in topics:
-        return False
-    after = groups[topics.index(OUTSIDE) + 1 :]
-    return bool(after) and not any(group.head and SUBJECT.search(group.head.text) for group in after)
-
-
-def is_pleasantry(span: Span, judgement: Judgement) -> bool:
-    """Whether a piece is only a greeting, a goodbye or thanks."""
-    return judgement.topic in PLEASANTRIES and judgement.decision == "sure" and span.words <= 5 and not span.details
-
-
-def better(one: Judgement, other: Judgement) -> Judgement:
-    """The judgement without the greeting, unless the whole message is clearer."""
-    if other.topic == URGENT or (
-        one.decision != "sure" and other.decision == "sure" and other.topic not in PLEASANTRIES
-    ):
-        return other
-    return one
-
-
-def merge_same(parts: List[Tuple[Span, Judgement]]) -> List[Tuple[Span, Judgement]]:
-    """Each topic once, where it was first asked; details as often as they are told."""
-    kept: List[Tuple[Span, Judgement]] = []
-    for span, judgement in parts:
-        if judgement.topic == "inform" or all(judgement.topic != other.topic for _, other in kept):
             kept.append((span, judgement))
     return kept
 
 
-def stands_alone(span: Span, judgement: Judgement, noted: bool) -> bool:
-    """Whether a piece would be understood by itself as its own request; `noted`: the message tells details."""
-    topic = judgement.topic
-    if judgement.decision != "sure" or topic in NEVER_ALONE:
+def merge_same(segments: Segments) -> Segments:
+    """Each topic once, where it was first asked; details as often as they are told, unless nothing else is said."""
+    kept: Segments = []
+    told_only = all(judgement.topic == "inform" for _, judgement in segments)
+    for span, judgement in segments:
+        often = judgement.topic == "inform" and not told_only
+        if often or all(judgement.topic != other.topic for _, other in kept):
+            kept.append((span, judgement))
+    return kept
+
+
+def hangs_on_what_is_outside(segments: Segments) -> bool:
+    """Whether what follows something out of scope is about that: "do you do eyebrows and how much is it"."""
+    if segments[0][1].topic != OUTSIDE:
         return False
-    if topic in ANSWERS:
-        return span.first == 0 and not span.asks and judgement.confidence >= CLEARLY
-    if topic == "inform":
-        named = span.first == 0 and span.words <= 3 and not span.tells  # "Otto Lindqvist. Is it free?"
-        return (span.details or named) and judgement.confidence >= CLEARLY
-    if topic == URGENT:
-        return judgement.confidence >= URGENT_BESIDE
-    if topic == OUTSIDE:
-        return judgement.confidence >= CLEARLY and span.asks
-    if span.asks or topic == "book_consultation":
-        return True
-    # "price, pain, how long" asks three things, "book me in, Kai Long, 07700 900123, thinning" tells three.
-    return judgement.confidence >= CLEARLY and not (noted or span.tells or topic in CONCERNS)
+    return all(
+        judgement.topic != URGENT and not SUBJECT.search(span.text) and (BACK.search(span.text) or span.words <= 2)
+        for span, judgement in segments[1:]
+    )
 
 
 def as_segment(text: str, span: Span, judgement: Judgement, vector: np.ndarray) -> Dict[str, Any]:

@@ -21,6 +21,8 @@ SPELLER = Speller(
         ("whit's it gonnae cost", "what's it going to cost"),
         ("   ", "."),
         ("lookin' good", "looking good"),
+        ("how much is it question mark i am Tom full stop", "how much is it? i am Tom."),  # dictated
+        ("a fullstop", "a fullstop"),
     ],
 )
 def test_text_is_cleaned(typed: str, meant: str) -> None:
