@@ -145,18 +145,18 @@ class Rules:
 
     def _may_stand_beside(self, part: Part) -> bool:
         span, judgement = self._pieces.of(part)
-        if judgement.topic in NEVER_BESIDE or (judgement.decision == "refuse" and judgement.topic != OUTSIDE):
-            return False
-        if span.link is Link.OR and part.first > 0:
-            return False
+        if part in self._told or judgement.topic == URGENT:
+            return True
         if judgement.topic in ANSWERS:
             said = span.first == 0 and not span.asks and judgement.confidence >= CLEARLY
             return said and not self._is_opener(part)
-        if judgement.topic == "inform":
-            return part in self._told
-        if span.tells and not span.asks and judgement.topic in CONCERNS:
-            return False  # "I have a scar, can I still have it"
-        return bool(span.asks or not self._told or judgement.topic in ("book_consultation", URGENT))
+        if judgement.topic in NEVER_BESIDE or (judgement.decision == "refuse" and judgement.topic != OUTSIDE):
+            return False
+        if span.link is Link.OR and part not in self._asked:  # "or does it look fake"
+            return False
+        if span.tells and not span.asks and judgement.topic in CONCERNS:  # "I have a scar, can I still have it"
+            return False
+        return judgement.topic != "inform" and (span.asks or not self._told or judgement.topic == "book_consultation")
 
 
 def is_urgent(judgement: Judgement) -> bool:

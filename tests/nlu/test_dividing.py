@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import Dict, List, Tuple
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from nlu.dividing import Judgement, Part, Pieces, Span, best_division, divisions, features
 from nlu.learn_dividing import is_right, learn
+from nlu.segments import Link
 from nlu.understanding import Rules, choose_segments, segments_of
 
 Thoughts = Dict[Tuple[int, int], Tuple[str, float]]
@@ -103,6 +105,40 @@ def test_an_answer_in_the_middle_is_none() -> None:
 def test_the_same_thing_asked_again_is_asked_once() -> None:
     thoughts: Thoughts = {(0, 1): ("price", 0.99), (1, 2): ("pain", 0.99), (2, 3): ("price", 0.99)}
     assert topics(message(3, thoughts)) == ["price", "pain"]
+
+
+def test_some_division_may_be_whatever_is_thought() -> None:
+    """Each rule forbids; together they must leave something, or the visitor hears nothing."""
+    random = np.random.default_rng(2)
+    kinds = [
+        "price",
+        "price",
+        "inform",
+        "affirm",
+        "out_of_scope",
+        "thanks",
+        "clarify",
+        "pattern_baldness",
+        "urgent_problem",
+    ]
+    for _ in range(300):
+        count = int(random.integers(2, 7))
+        thoughts = {
+            run: (kinds[random.integers(len(kinds))], float(random.uniform(0.1, 1))) for run in message(count, {}).spans
+        }
+        spans = [
+            replace(
+                span,
+                asks=bool(random.integers(2)),
+                tells=bool(random.integers(2)),
+                details=bool(random.integers(2)),
+                words=int(random.integers(1, 9)),
+                link=[Link.NONE, Link.OR, Link.GOES_ON][random.integers(3)],
+            )
+            for span in message(count, thoughts).spans.values()
+        ]
+        pieces = Pieces(spans, message(count, thoughts).judge)
+        assert any(map(Rules(pieces).may_be, divisions(count)))
 
 
 def test_the_best_division_has_the_greatest_sum_of_weights(monkeypatch: pytest.MonkeyPatch) -> None:
