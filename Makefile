@@ -11,7 +11,7 @@ export RASA_TELEMETRY_ENABLED := false
 export TF_CPP_MIN_LOG_LEVEL := 3
 export OMP_NUM_THREADS := 1
 
-.PHONY: help run run-scaled test test-fast test-root test-nlu lint format types validate check-data train audit migrate backup restore account export-training benchmark benchmark-nlu kill-test benchmark-store overload fault-matrix attack env clean
+.PHONY: help run run-scaled test test-fast test-root test-nlu lint format types validate check-data train audit migrate backup restore account export-training benchmark benchmark-nlu learn-dividing kill-test benchmark-store overload fault-matrix attack env clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -78,6 +78,9 @@ audit: env ## known holes in the locked versions (exit code 3: no data could be 
 
 benchmark-nlu: env ## how well it understands
 	@$(RASA_PYTHON) -m nlu.benchmark
+
+learn-dividing: env ## learn anew where a message divides, from nlu/divided/messages.yml (ten minutes)
+	@$(RASA_PYTHON) -m nlu.learn_dividing
 
 kill-test: env ## kill -9 of a process, 200 times while visitors book: nothing may be lost (half an hour or more)
 	@HAIRLINE_KILLS=$${HAIRLINE_KILLS:-200} $(PYTHON) -m pytest -s tests/e2e/test_kills.py

@@ -1,4 +1,4 @@
-"""Learns how to divide a message: `python -m nlu.learn_dividing` writes nlu/divided/weights.json.
+"""Learns how to divide a message: `make learn-dividing` writes nlu/divided/weights.json.
 
 From messages whose requests are known, but not where they stand: every division that names the right topics in the
 right order counts as right. The weights make the right ones together as likely as can be beside the others (maximum
