@@ -209,6 +209,8 @@ def clean(text: str) -> str:
         text = next((SIGNS[sign] + "?" * ("?" in text) for sign in text if sign in SIGNS), text)
     text = unicodedata.normalize("NFKC", text.replace(GUARD, " ")).translate(QUOTES)
     text = STRETCHED.sub(r"\1\1", " ".join(text.split()))
+    if len(text) == 1 and text.isalpha():  # "y" by itself says yes; beside other words it asks why
+        return text
     text = DICTATED.sub(lambda said: SAID_SIGNS[said.group(1).lower()], DROPPED_G.sub(r"\1g", text))
     return WORD.sub(spelt_out, text).strip() or "."
 

@@ -147,7 +147,11 @@ def hear_outside(talk: Talk, reading: Reading, understood: Understanding, felt: 
     talk.booking.notes.texts.clear()
     talk.draft.asked, talk.booking.again = None, None
     unclear = [] if felt else [segment for segment in reading.unclear if matters(talk, segment, reading)]
-    answer(talk, [one for one in reading.questions if not (felt and is_only_felt(one))])
+    questions = [one for one in reading.questions if not (felt and is_only_felt(one))]
+    asked_first = [one for one in unclear if questions and one.start < questions[0].start]
+    answer_unclear(talk, asked_first)
+    answer(talk, questions)
+    unclear = unclear[len(asked_first) :]
     if felt and not talk.replies:
         return comfort(talk, reading.text, felt)
     if reading.questions and not talk.replies:

@@ -23,6 +23,8 @@ SPELLER = Speller(
         ("lookin' good", "looking good"),
         ("how much is it question mark i am Tom full stop", "how much is it? i am Tom."),  # dictated
         ("a fullstop", "a fullstop"),
+        ("y", "y"),
+        ("y so long", "why so long"),
     ],
 )
 def test_text_is_cleaned(typed: str, meant: str) -> None:
