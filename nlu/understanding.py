@@ -152,7 +152,9 @@ class Rules:
             return said and not self._is_opener(part)
         if judgement.topic in NEVER_BESIDE or (judgement.decision == "refuse" and judgement.topic != OUTSIDE):
             return False
-        if span.link is Link.OR and part not in self._asked:  # "or does it look fake"
+        if self._urgent and (not span.asks or part in self._asked):  # "had it done on Tuesday" is told for its sake
+            return span.asks
+        if span.link is Link.OR:  # "or does it look fake"
             return False
         if span.tells and not span.asks and judgement.topic in CONCERNS:  # "I have a scar, can I still have it"
             return False
