@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -26,8 +27,10 @@ def a_fault() -> logging.LogRecord:
 
 
 @pytest.fixture(autouse=True)
-def _a_request() -> None:
+def _a_request() -> Iterator[None]:
     follow("ab" * 16)
+    yield
+    follow(None)  # else it would stay for the tests that come after
 
 
 def test_a_line_is_one_object_with_the_request() -> None:
