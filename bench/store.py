@@ -1,13 +1,13 @@
-"""How quick the staff's side is with many leads: fills a database, then asks the real web process over HTTP.
+"""How quick the staff's side is with many leads, and what they cost a visitor: the part `store` of the report.
 
     .venv/bin/python -m bench.store --leads 1000000 sqlite:////tmp/many.db postgresql://postgres@127.0.0.1/many
 
-Each database must be empty, or hold what an earlier run with as many leads left there. Prints one Markdown table.
+Each database must be empty, or hold what an earlier run with as many leads left there. Asks the real web process over
+HTTP; then the whole system answers visitors with this database and, in the same run, with an empty one.
 """
 
 import argparse
 import os
-import random
 import statistics
 import subprocess
 import sys
@@ -16,168 +16,25 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from itertools import batched
 from pathlib import Path
-from typing import Any
+from uuid import uuid4
 
 import httpx
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import create_engine, func, select, text
+from sqlalchemy.engine import make_url
 
+from bench.filling import STATUSES, fill
+from bench.ours import hairline
+from bench.parts import Figures, Options, measure_latency
+from bench.report import Book
 from hairline import metrics
 from hairline.processes import python_environment
 from hairline.settings import PREFIX, ROOT, Settings
 from leads import accounts
-from leads.intake import REFERENCE_LETTERS
-from leads.records import Conversation, Delivery, Lead
-from leads.search import search_text
-from leads.store import Store, new_id, utc_now
+from leads.records import Lead
+from leads.store import Store, new_id
 
-AT_ONCE = 5000
-TALKS = 50_000  # the newest leads still have their conversation
 KEY = "a-key-for-this-measurement"
-STATUSES = {"closed": 80, "contacted": 10, "confirmed": 5, "new": 4, "incomplete": 1}
-FIRST = (
-    "Tom",
-    "Zoë",
-    "Fatima",
-    "Jean-Pierre",
-    "Maria",
-    "Vincent",
-    "Siobhan",
-    "Ahmed",
-    "Olga",
-    "Liam",
-    "Emma",
-    "Leo",
-    "Nina",
-)
-SYLLABLES = (
-    "ba",
-    "ber",
-    "bro",
-    "car",
-    "cho",
-    "da",
-    "del",
-    "dun",
-    "e",
-    "far",
-    "ga",
-    "gor",
-    "hin",
-    "jo",
-    "kal",
-    "mor",
-    "ro",
-    "sen",
-)
-CONCERNS = {
-    "receding_hairline": "my hairline has gone back over the last years",
-    "pattern_baldness": "thinning at the crown, I shave my head",
-    "scars_and_patches": "a scar from a transplant above the neck",
-    "other": "alopecia since I was a child, in several patches",
-}
-HOSTS = ["mail.example", "post.example", "visitor.example", "inbox.example", "web.example"]
-
-
-def lead_rows(number: int, chance: random.Random) -> Iterator[dict[str, Any]]:
-    """Rows of `leads`, oldest first, over three years; one in fifty thousand shares its surname with another."""
-    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
-    for position in range(number):
-        surname = "".join(chance.choices(SYLLABLES, k=chance.randint(2, 4))).title()
-        first = chance.choice(FIRST)
-        at = now - timedelta(days=1095) * ((number - position) / number)
-        category = chance.choice([*CONCERNS])
-        status = chance.choices([*STATUSES], [*STATUSES.values()])[0]
-        lead = Lead(
-            reference=_reference(position),
-            conversation_id=new_id("c") if position >= number - TALKS else None,
-            booking=1,
-            status=status,
-            created_at=at,
-            updated_at=at,
-            name=f"{first} {surname}",
-            phone=f"+447{chance.randrange(400_000_000, 1_000_000_000)}",
-            email=f"{first}.{surname}{chance.randrange(1000)}@{chance.choice(HOSTS)}".lower(),
-            concern_category=category,
-            concern_text=CONCERNS[category],
-            timezone="Europe/London",
-            consent={"given": True, "text": "I agree to be contacted.", "version": "1", "at": at.isoformat()},
-            for_someone_else=False,
-            questions=["price"],
-            open_questions=[],
-            urgent=False,
-            page="https://clinic.example/smp",
-            assignee=f"Colleague {chance.randrange(10)}" if status != "new" else None,
-            notes=[],
-            contacted_at=at + timedelta(hours=3) if status in ("contacted", "confirmed", "closed") else None,
-            escalated_at=at + timedelta(days=2) if status == "new" else None,
-            calendar_sequence=0,
-        )
-        lead.search = search_text(lead)
-        yield {column.key: getattr(lead, column.key) for column in Lead.__table__.columns if column.key != "seq"}
-
-
-def _reference(position: int) -> str:
-    """References in no order, each once."""
-    number = position * 470_001_007 % len(REFERENCE_LETTERS) ** 6  # the factor shares no divisor with 31 ** 6
-    letters = ""
-    for _ in range(6):
-        number, letter = divmod(number, len(REFERENCE_LETTERS))
-        letters += REFERENCE_LETTERS[letter]
-    return f"SMP-{letters}"
-
-
-def fill(store: Store, number: int) -> float:
-    """Bring an empty store to `number` leads, each with one delivery; seconds, 0 where they were there already."""
-    with store.reading() as session:
-        there = session.scalar(select(func.count()).select_from(Lead)) or 0
-    if there == number:
-        return 0.0
-    if there:
-        raise SystemExit(f"the database holds {there} leads; name an empty one")
-    began = time.monotonic()
-    index = _without_index(store)
-    chance = random.Random(1)  # noqa: S311 - the same leads each time
-    for rows in batched(lead_rows(number, chance), AT_ONCE, strict=False):
-        with store.transaction() as session:
-            session.execute(insert(Lead), list(rows))
-            session.execute(insert(Delivery), [_delivery(row) for row in rows])
-            if talks := [_talk(row) for row in rows if row["conversation_id"]]:
-                session.execute(insert(Conversation), talks)
-    with store.engine.begin() as connection:
-        for statement in index:
-            connection.execute(text(statement))
-    # PostgreSQL does this by itself after so many rows, only not at once.
-    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT", hairline_bare=True) as connection:
-        connection.execute(text("ANALYZE" if store.url.startswith("sqlite") else "VACUUM ANALYZE"))
-    return time.monotonic() - began
-
-
-def _without_index(store: Store) -> list[str]:
-    """Drop PostgreSQL's index of trigrams: filling is quicker without. How to make it again."""
-    if store.url.startswith("sqlite"):
-        return []
-    with store.engine.begin() as connection:
-        made = text("SELECT indexdef FROM pg_indexes WHERE indexname = 'ix_leads_search'")
-        definition = connection.execute(made).scalar_one_or_none()
-        connection.execute(text("DROP INDEX IF EXISTS ix_leads_search"))
-    return [definition] if definition else []
-
-
-def _delivery(lead: dict[str, Any]) -> dict[str, Any]:
-    at = lead["created_at"]
-    when = {"created_at": at, "next_at": at, "give_up_at": at + timedelta(days=3), "at": at}
-    about = {"id": new_id("d"), "lead_reference": lead["reference"], "conversation_id": lead["conversation_id"]}
-    sent = {"channel": "email_staff", "event": "lead.created", "state": "sent", "attempts": 1, "attempts_allowed": 12}
-    return {**when, **about, **sent, "payload": {}}
-
-
-def _talk(lead: dict[str, Any]) -> dict[str, Any]:
-    at = lead["created_at"]
-    talk = {"id": lead["conversation_id"], "token_hash": "0" * 64, "created_at": at, "updated_at": at}
-    return {**talk, "state": "bot", "draft": {}, "memory": {}}
 
 
 @dataclass(frozen=True)
@@ -232,6 +89,10 @@ class Answered:
     p50: float
     p95: float
     longest: float
+
+    def figures(self) -> dict[str, float]:
+        """As JSON holds it."""
+        return {"p50": self.p50, "p95": self.p95, "longest": self.longest}
 
 
 def measure(client: httpx.Client, question: Question, leads: list[Lead]) -> Answered:
@@ -300,30 +161,56 @@ def some_leads(store: Store, number: int) -> list[Lead]:
         return list(session.scalars(select(Lead).where(Lead.seq.in_(wanted))))
 
 
+@contextmanager
+def empty_beside(url: str) -> Iterator[str]:
+    """The address of a new database of the same kind, on the same server or disk, which is gone afterwards."""
+    if url.startswith("sqlite"):
+        with tempfile.TemporaryDirectory(dir=Path(make_url(url).database or "").parent) as folder:
+            yield f"sqlite:///{folder}/empty.db"
+        return
+    name = f"hairline_bench_{uuid4().hex}"
+    server = create_engine(make_url(url), isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    try:
+        yield make_url(url).set(database=name).render_as_string(hide_password=False)
+    finally:
+        with server.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        server.dispose()
+
+
+def measure_visitors(url: str, seconds: float) -> Figures:
+    """The latency part of the benchmark, with the whole system on this database."""
+    with hairline(rate_limit="off", database_url=url) as ours:
+        return measure_latency(ours, Options(seconds=seconds))
+
+
 def main() -> int:
-    """Fill and measure each database, one after another; the table goes to the standard output."""
+    """Fill and measure each database, one after another; the figures go into docs/performance.md."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("databases", nargs="+", help="sqlite:///path or postgresql://...")
     parser.add_argument("--leads", type=int, default=int(os.environ.get("HAIRLINE_BENCH_LEADS", "1000000")))
     parser.add_argument("--rounds", type=int, default=40, help="how often each question is asked")
+    parser.add_argument("--seconds", type=float, default=30, help="of visitors' messages, with and without the leads")
     parser.add_argument("--port", type=int, default=8130)
+    parser.add_argument("--fill-only", action="store_true", help="measure nothing yet")
     chosen = parser.parse_args()
-    columns: list[dict[str, Answered]] = []
     for url in chosen.databases:
         store = Store(url)
         store.migrate()
-        sys.stderr.write(f"{url.partition(':')[0]}: filled in {fill(store, chosen.leads):.0f} s\n")
-        leads = some_leads(store, chosen.rounds)
-        with served(store.url, chosen.port) as client:
-            columns.append({it.name: measure(client, it, leads) for it in QUESTIONS})
+        kind = store.url.partition(":")[0].partition("+")[0]
+        print(f"{kind}: filled in {fill(store, chosen.leads):.0f} s", file=sys.stderr)
+        if not chosen.fill_only:
+            leads = some_leads(store, chosen.rounds)
+            with served(store.url, chosen.port) as client:
+                asked = {it.name: measure(client, it, leads).figures() for it in QUESTIONS}
+            visitors = {"full": measure_visitors(store.url, chosen.seconds)}
+            with empty_beside(store.url) as other:
+                visitors["empty"] = measure_visitors(other, chosen.seconds)
+            figures = {"leads": chosen.leads, "rounds": chosen.rounds, "asked": asked, "visitors": visitors}
+            Book().keep("store", {kind: figures})
         store.close()
-    kinds = [url.partition(":")[0] for url in chosen.databases]
-    sys.stdout.write(f"{chosen.leads} leads, {chosen.rounds} times each, {utc_now():%d %B %Y}\n\n")
-    sys.stdout.write("| milliseconds over HTTP | " + " | ".join(f"{it} p50 | p95" for it in kinds) + " |\n")
-    sys.stdout.write("|---|" + "---|---|" * len(kinds) + "\n")
-    for question in QUESTIONS:
-        cells = " | ".join(f"{it[question.name].p50:.0f} | {it[question.name].p95:.0f}" for it in columns)
-        sys.stdout.write(f"| {question.name} | {cells} |\n")
     return 0
 
 

@@ -57,3 +57,22 @@ def test_usage_sees_a_process_with_all_that_it_started() -> None:
 def test_cpu_is_what_was_used() -> None:
     before = usage(os.getpid()).cpu
     assert wait_until(lambda: sum(range(100_000)) > 0 and usage(os.getpid()).cpu >= before + 0.05, 20)
+
+
+def test_a_store_tells_what_missed_the_goal_and_what_it_costs_a_visitor(tmp_path: Path) -> None:
+    quick, slow = ({"p50": 10.0, "p95": p95, "longest": 300.0} for p95 in (99.9, 100.0))
+    visitors = {"empty": {**LATENCY, "cpu": {"web": 4.0, "rasa": 8.1}}, "full": {**LATENCY, "cpu": {"web": 5.0}}}
+    asked = {"list, newest": quick, "search: surname": slow, "desk: insights": slow}
+    book = Book(tmp_path)
+    book.keep("store", {"sqlite": {"leads": 1_000_000, "rounds": 40, "asked": asked, "visitors": visitors}})
+    told = book.report.read_text()
+    assert "| search: surname | 10 | 100 |" in told
+    assert "p95 not below: search: surname (sqlite)." in told
+    assert "| sqlite, no leads | 20.0 | 40.0 | 12.1 |" in told
+    assert "| sqlite, 1,000,000 leads | 20.0 | 40.0 | 5.0 |" in told
+
+
+def test_a_store_that_was_not_measured_names_its_command(tmp_path: Path) -> None:
+    book = Book(tmp_path)
+    book.write()
+    assert "`make benchmark-store`: not measured" in book.report.read_text()
