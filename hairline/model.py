@@ -3,14 +3,16 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from hairline.settings import ROOT
 from hairline.supervise import Failed, Say, Supervisor
 
 RASA_PYTHON = ROOT / "nlu" / ".venv" / "bin" / "python"
-SPACY = ROOT / ".cache" / "spacy_en"
-RECORD = ROOT / ".cache" / "model.json"
+CACHE = ROOT / ".cache"
+SPACY = CACHE / "spacy_en"
+RECORD = CACHE / "model.json"
 """Which model came of which files, so that a start without changes need not ask Rasa, which takes seconds to import."""
 
 
@@ -65,4 +67,13 @@ async def prepare(supervisor: Supervisor, environment: Mapping[str, str], say: S
         raise Failed("training ended without naming a model:\n    " + "\n    ".join(said))
     RECORD.parent.mkdir(exist_ok=True)
     RECORD.write_text(json.dumps({"digest": made_of, "model": str(named[-1].relative_to(ROOT))}))
+    let_read(CACHE)
     return named[-1]
+
+
+def let_read(folder: Path) -> None:
+    """Lets every user read what lies in `folder`: who serves (a service, a container) need not be who trained."""
+    for path in (folder, *folder.rglob("*")):
+        # Somebody else's file is left as it is: they let it be read, or the start says that it cannot be.
+        with suppress(PermissionError):
+            path.chmod(path.stat().st_mode | (0o555 if path.is_dir() else 0o444))

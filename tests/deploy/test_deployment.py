@@ -95,14 +95,6 @@ def test_rasa_is_told_all_that_its_file_names_and_redis_in_parts() -> None:
     assert not named & set(rasa_environment(Settings())) - {"HAIRLINE_ACTIONS_PORT", "HAIRLINE_INTERNAL_SECRET"}
 
 
-def test_the_image_is_made_of_what_is_there() -> None:
-    text = (DEPLOY / "Dockerfile").read_text()
-    for sources in re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.MULTILINE):
-        for source in sources.split():
-            assert (ROOT / source).exists(), source
-    assert re.search(r"^USER 10001$", text, re.MULTILINE)
-
-
 def test_the_proxy_takes_its_file() -> None:
     if not shutil.which("caddy"):
         lacking("Caddy", "install it (Debian and Ubuntu: apt-get install caddy)")
