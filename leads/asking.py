@@ -58,6 +58,8 @@ class Asking:
             yield voice.text("utter_summary_line_concern", concern=shortened(draft.concern_text))
         if draft.holds("time"):
             yield voice.text("utter_summary_line_time", time=draft.time_said or voice.text("utter_choice_any_time"))
+        for remark in draft.remarks:
+            yield voice.text("utter_summary_line_remark", text=shortened(remark))
         condition = (draft.consent or {}).get("conditions")
         if condition:
             yield voice.text("utter_summary_line_conditions", text=shortened(condition))

@@ -32,6 +32,7 @@ class Draft:
     no_phone: bool = False
     no_email: bool = False
     contact_wishes: list[str] = field(default_factory=list)  # how to get in touch, in the visitor's words
+    remarks: list[str] = field(default_factory=list)  # what else staff must know, in the visitor's words
     consent: dict[str, Any] | None = None
     asked: str | None = None
     tries: dict[str, int] = field(default_factory=dict)

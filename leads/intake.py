@@ -89,6 +89,7 @@ def draft_of(lead: Lead, number: int, said: str | None) -> Draft:
     draft.concern_skipped = lead.concern_category is None
     draft.set_time(lead.time_text or "", lead.time_start, lead.time_end, said)
     draft.someone_else = lead.someone_else if lead.for_someone_else else None
+    draft.asker, draft.remarks = lead.asked_by, list(lead.remarks or [])
     draft.consent = dict(lead.consent)
     return draft
 
@@ -120,24 +121,24 @@ def _fill(
         "time_start": datetime.fromisoformat(draft.time_start) if draft.time_start else None,
         "time_end": datetime.fromisoformat(draft.time_end) if draft.time_end else None,
         "for_someone_else": bool(draft.someone_else),
-        "someone_else": _whom(draft),
+        "someone_else": draft.someone_else,
+        "asked_by": draft.asker if draft.someone_else else None,
+        "remarks": list(draft.remarks) or None,
     }
     changed = [name for name, value in wanted.items() if getattr(lead, name) != value]
     for name, value in wanted.items():
         setattr(lead, name, value)
     lead.timezone = timezone
-    lead.consent = draft.consent or {"given": False, "text": "", "version": "", "at": None}
+    consent = draft.consent or {"given": False, "text": "", "version": "", "at": None}
+    if (lead.consent or {}).get("conditions") != consent.get("conditions"):
+        changed.append("consent")  # how to get in touch is something that staff must hear of
+    lead.consent = consent
     lead.questions = list(memory.get("questions", []))
     lead.open_questions = [question.text for question in open_questions_of(session, conversation.id)]
     lead.urgent = bool(lead.urgent or memory.get("urgent"))
     lead.updated_at = now
     lead.search = search_text(lead)
     return [] if lead.created_at == now else sorted(changed)
-
-
-def _whom(draft: Draft) -> str | None:
-    """Whom it is for, and who asks for them, where that was told."""
-    return f"{draft.someone_else}, asked by {draft.asker}" if draft.someone_else and draft.asker else draft.someone_else
 
 
 def refresh_questions(session: Session, conversation: Conversation, now: datetime) -> None:

@@ -155,6 +155,8 @@ class Lead(Record):
     consent: Mapped[dict[str, Any]]  # {"given", "text", "version", "at", "conditions"}
     for_someone_else: Mapped[bool] = mapped_column(Boolean, default=False)
     someone_else: Mapped[str | None] = mapped_column(Text)  # in the visitor's words: "my son"
+    asked_by: Mapped[str | None] = mapped_column(Text)  # the name of who asks for somebody else
+    remarks: Mapped[list[Any] | None]  # what else staff must know, in the visitor's words
     questions: Mapped[list[Any]] = mapped_column(default=list)
     open_questions: Mapped[list[Any]] = mapped_column(default=list)
     urgent: Mapped[bool] = mapped_column(Boolean, default=False)

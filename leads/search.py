@@ -30,10 +30,10 @@ _index = table("leads_search", column("rowid"), column("leads_search"), column("
 
 
 def search_text(lead: Lead) -> str:
-    """What `Lead.search` has to hold: name, phone, e-mail, reference and concern, folded, word by word."""
+    """What `Lead.search` has to hold: name, who asks, phone, e-mail, reference, concern; folded, word by word."""
     category = (lead.concern_category or "").replace("_", " ")
     phone = (lead.phone or "").removeprefix("+")
-    parts = (lead.name, phone, lead.email, lead.reference, category, lead.concern_text)
+    parts = (lead.name, lead.asked_by, phone, lead.email, lead.reference, category, lead.concern_text)
     return "".join(BEFORE_A_WORD + word for part in parts for word in _fold(part or "").split())
 
 

@@ -34,6 +34,10 @@ COLUMNS = (
     "notes",
     "page",
     "conversation",
+    "for_whom",  # new columns come last, so that programs that read by place stay right
+    "asked_by",
+    "remarks",
+    "consent_conditions",
 )
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads UTF-8 as the machine's old code page
 _LIVE = "=+-@\t\r＝＋－＠﹢﹣﹦﹫−"  # a cell that begins so is a formula to some program, full-width forms included
@@ -83,6 +87,7 @@ def _cells(lead: Lead) -> list[str]:
         "consent": consent["given"],
         "consent_version": consent["version"],
         "consent_at": consent["at"],
+        "consent_conditions": consent.get("conditions"),
         "notes": [note.get("text", "") for note in shown["notes"]],
     }
     return [_text(flat[column]) for column in COLUMNS]

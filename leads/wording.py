@@ -45,6 +45,7 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = MappingProxyType(
             "utter_summary_line_for": "name",
             "utter_summary_line_asker": "name",
             "utter_summary_line_conditions": "text",
+            "utter_summary_line_remark": "text",
             "utter_summary_line_question": "question",
             "utter_got_name": "name",
             "utter_changed": "field value",

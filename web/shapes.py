@@ -303,6 +303,9 @@ class Lead(BaseModel):
     confirmed_time: Span
     consent: Consent
     for_someone_else: bool
+    for_whom: str | None = Field(default=None, description="Whom it is for, in the visitor's words: my dad")
+    asked_by: str | None = Field(default=None, description="The name of who asks for them, where it was told")
+    remarks: list[str] = Field(default=[], description="What else staff must know, in the visitor's words")
     questions: list[Any]
     open_questions: list[str]
     urgent: bool

@@ -143,6 +143,8 @@ def put_everywhere(parts: Hairline, payload: str) -> tuple[str, str]:
         consent={"given": True, "text": payload, "version": payload, "at": now.isoformat(), "conditions": payload},
         for_someone_else=True,
         someone_else=payload,
+        asked_by=payload,
+        remarks=[payload],
     )
     with parts.store.transaction() as session:
         delivery = session.scalars(select(Delivery).where(Delivery.lead_reference == reference)).one()

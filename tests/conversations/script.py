@@ -30,7 +30,8 @@ FOLDER = Path(__file__).parent
 _STEP = {"visitor", "choose", "bot"}
 _BOT = {"topics", "only_topics", "asks_for", "says", "never_says", "choices", "no_choices", "messages"}
 _LEAD = {"name", "phone", "email", "category", "concern", "time", "time_text", "consent", "conditions", "status"}
-_LEAD |= {"for_someone_else", "urgent", "questions", "open_questions", "no_questions"}
+_LEAD |= {"for_someone_else", "for_whom", "asked_by", "remarks"}
+_LEAD |= {"urgent", "questions", "open_questions", "no_questions"}
 _CONVERSATION = {"name", "talk", "lead", "leads", "no_lead", "transcript_never_says"}
 
 
@@ -244,6 +245,9 @@ def check_lead(wanted: dict[str, Any], lead: dict[str, Any], days: Days) -> Iter
         ("concern", lead["concern"]["text"]),
         ("time_text", lead["preferred_time"]["text"]),
         ("conditions", lead["consent"].get("conditions")),
+        ("for_whom", lead["for_whom"]),
+        ("asked_by", lead["asked_by"]),
+        ("remarks", "; ".join(lead["remarks"])),
     ):
         if key in wanted and not re.search(days.fill(str(wanted[key])), text or "", re.I):
             yield f"the lead's {key} is {text!r}, not {wanted[key]!r}"

@@ -1,5 +1,6 @@
 """What each channel says, and to whom: over real servers."""
 
+import html
 import json
 from datetime import timedelta
 from typing import Any
@@ -70,6 +71,16 @@ def test_staff_read_everything_in_the_body_and_nothing_personal_in_the_subject(m
     assert "a <b>scar</b> & more" in text_of(got)
     assert "a &lt;b&gt;scar&lt;/b&gt; &amp; more" in text_of(got, "html")
     assert 'href="tel:+447700900123"' in text_of(got, "html")
+
+
+def test_staff_read_who_asks_for_whom_and_what_to_mind(mail: MailReceiver) -> None:
+    consent = {"given": True, "text": "I agree.", "version": "1", "at": None, "conditions": "don't phone the house"}
+    lead = new_lead(for_someone_else=True, someone_else="my dad", asked_by="Gary", remarks=["he is deaf"])
+    lead.consent = consent
+    got = staff_mail(mail, "lead.updated", lead, changed=["asked_by", "consent", "remarks"])
+    for body in (html.unescape(text_of(got, "html")), text_of(got)):
+        for shown in ("my dad", "Gary", "he is deaf", "don't phone the house", "who asks for them", "remarks"):
+            assert shown in body
 
 
 def test_staff_can_answer_the_visitor_by_replying(mail: MailReceiver) -> None:

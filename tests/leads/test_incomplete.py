@@ -11,7 +11,7 @@ from sqlalchemy import select
 from leads.clinic import load_clinic
 from leads.conversations import locked, open_conversation
 from leads.draft import Draft
-from leads.intake import commit_lead, drop_incomplete, keep_incomplete
+from leads.intake import commit_lead, draft_of, drop_incomplete, keep_incomplete
 from leads.records import Delivery, Lead
 from leads.store import Store
 
@@ -81,6 +81,30 @@ def test_the_visitor_who_comes_back_completes_the_same_lead(store: Store) -> Non
         commit_lead(session, conversation, draft, CLINIC.time_zone, ["email_staff"], later(40))
     (lead,) = leads(store)
     assert (lead.reference, lead.status, lead.email) == (reference, "new", "ann@example.com")
+
+
+def test_who_asks_and_what_to_mind_reach_the_lead_and_its_change(store: Store) -> None:
+    told = {**TOLD, "someone_else": "my dad", "asker": "Gary", "remarks": ["he is deaf"]}
+    conversation_id = begin(store, **told)
+    with store.transaction() as session:
+        conversation = locked(session, conversation_id)
+        assert conversation is not None
+        commit_lead(session, conversation, Draft.from_json(told), CLINIC.time_zone, ["webhook"], later(1))
+    (lead,) = leads(store)
+    assert (lead.someone_else, lead.asked_by, lead.remarks) == ("my dad", "Gary", ["he is deaf"])
+    again = draft_of(lead, 1, None)
+    assert (again.someone_else, again.asker, again.remarks) == ("my dad", "Gary", ["he is deaf"])
+    again.consent = {**CONSENT, "conditions": "don't phone the house"}
+    with store.transaction() as session:
+        conversation = locked(session, conversation_id)
+        assert conversation is not None
+        commit_lead(session, conversation, again, CLINIC.time_zone, ["webhook"], later(2))
+    with store.reading() as session:
+        news = session.scalars(select(Delivery).order_by(Delivery.seq)).all()
+        assert [(it.event, it.payload.get("changed")) for it in news] == [
+            ("lead.created", None),
+            ("lead.updated", ["consent"]),
+        ]
 
 
 def test_who_stops_after_all_leaves_nothing(store: Store) -> None:

@@ -57,6 +57,11 @@ def test_a_lead_is_found_however_its_words_are_typed(store: Store, words: str) -
     assert found(store, words=words) == [reference]
 
 
+def test_a_lead_is_found_by_who_asks_for_somebody_else(store: Store) -> None:
+    reference = put(store, name="Norman Pike", for_someone_else=True, someone_else="my dad", asked_by="Gary Pike")
+    assert found(store, words="gary") == [reference]
+
+
 def test_filters_narrow_together(store: Store) -> None:
     reference = put(store, status="closed", conversation_id="c_1")
     put(store, status="closed", conversation_id="c_2")

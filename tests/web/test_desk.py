@@ -179,6 +179,10 @@ def test_nothing_a_visitor_wrote_becomes_part_of_the_page(maya: httpx.Client, ha
         assignee=value,
         notes=[{"at": AT, "by": value, "text": value}],
         consent={"given": True, "text": value, "version": value, "at": AT, "conditions": value},
+        for_someone_else=True,
+        someone_else=value,
+        asked_by=value,
+        remarks=[value],
     )
     for path in (f"/desk?q={reference}", f"/desk/leads/{reference}", f"/desk?q={quote(value)}"):
         page = maya.get(path)

@@ -119,6 +119,31 @@ def test_a_lead_is_shown_with_all_the_contract_promises(client: httpx.Client, ha
     assert (delivery["channel"], delivery["state"], delivery["attempts"]) == ("webhook", "pending", 0)
 
 
+WHO: dict[str, Any] = {
+    "for_someone_else": True,
+    "someone_else": "my dad",
+    "asked_by": "Gary Pike",
+    "remarks": ["he is deaf"],
+}
+CONDITION = {"given": True, "text": "I agree.", "version": "1", "at": None, "conditions": "don't phone the house"}
+
+
+def test_staff_see_who_asks_for_whom_and_what_to_mind(client: httpx.Client, hairline: Hairline) -> None:
+    reference = put_lead(hairline, **WHO, consent=CONDITION)
+    lead = get(client, f"/api/leads/{reference}")
+    seen = {key: lead[key] for key in ("for_someone_else", "for_whom", "asked_by", "remarks")}
+    assert seen == {"for_someone_else": True, "for_whom": "my dad", "asked_by": "Gary Pike", "remarks": ["he is deaf"]}
+    content = client.get("/api/leads.csv", headers=STAFF).content.decode("utf-8-sig")
+    [row] = csv.DictReader(io.StringIO(content))
+    shown = tuple(row[key] for key in ("for_whom", "asked_by", "remarks", "consent_conditions"))
+    assert shown == ("my dad", "Gary Pike", "he is deaf", "don't phone the house")
+
+
+def test_a_lead_of_the_release_before_says_nothing_of_who_asks(client: httpx.Client, hairline: Hairline) -> None:
+    lead = get(client, f"/api/leads/{put_lead(hairline)}")
+    assert (lead["for_whom"], lead["asked_by"], lead["remarks"]) == (None, None, [])
+
+
 def test_leads_come_newest_first_page_by_page(client: httpx.Client, hairline: Hairline) -> None:
     references = [put_lead(hairline) for _ in range(5)]
     seen: list[str] = []
