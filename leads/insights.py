@@ -17,6 +17,8 @@ from leads.records import AuditEntry, ClinicAnswer, Conversation, Lead, Message,
 
 ABANDONED_AFTER = timedelta(minutes=30)
 """A booking that nobody has touched for this long stopped there."""
+UNFINISHED = ("open", "paused")
+"""States of a draft that is being filled in, or was when the visitor went on to something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +53,12 @@ def insights(session: Session, first: date, last: date, zone: ZoneInfo, now: dat
     """Count what began on the days from `first` to `last`, both included."""
     since, until = _midnight(first, zone), _midnight(last + timedelta(days=1), zone)
     began = (Conversation.created_at >= since, Conversation.created_at < until)
-    opened = session.execute(
-        select(Conversation.id, Conversation.created_at, Conversation.updated_at, Conversation.draft).where(*began)
+    unfinished = session.execute(
+        select(Conversation.draft, Conversation.updated_at).where(
+            *began,
+            Conversation.draft["state"].as_string().in_(UNFINISHED),  # the few, not the drafts of all
+        )
     )
-    talks = [(row[0], row[1], row[2], row[3]) for row in opened]
     told = select(Lead.conversation_id, Lead.status, Lead.created_at, Lead.contacted_at)
     leads = session.execute(told.where(Lead.created_at >= since, Lead.created_at < until)).all()
     spoke = set(
@@ -70,7 +74,7 @@ def insights(session: Session, first: date, last: date, zone: ZoneInfo, now: dat
     thumbs = _thumbs(session, since, until)
     contacted = [(lead.contacted_at - lead.created_at).total_seconds() for lead in leads if lead.contacted_at]
     return Insights(
-        conversations=_per_day((at for _, at, _, _ in talks), first, last, zone),
+        conversations=_per_day(session.scalars(select(Conversation.created_at).where(*began)), first, last, zone),
         leads=_per_day((lead.created_at for lead in leads), first, last, zone),
         talked=len(spoke),
         booked=len(booked & spoke),
@@ -80,7 +84,7 @@ def insights(session: Session, first: date, last: date, zone: ZoneInfo, now: dat
         understood=decisions["sure"],
         not_understood=decisions["refuse"],
         offered=decisions["offer"],
-        stops=_stops(((Draft.from_json(draft), touched) for _, _, touched, draft in talks), now),
+        stops=_stops(((Draft.from_json(draft), touched) for draft, touched in unfinished), now),
         handed_over=_audited(session, "conversation.taken", since, until),
         nobody_came=_audited(session, "conversation.nobody-came", since, until),
         open_questions=_count_questions(session, since, until),
@@ -114,9 +118,7 @@ def _understanding(session: Session, since: datetime, until: datetime) -> tuple[
 
 def _stops(drafts: Iterable[tuple[Draft, datetime]], now: datetime) -> list[tuple[str, int]]:
     stopped = Counter(
-        _field(draft)
-        for draft, touched in drafts
-        if draft.state in ("open", "paused") and not draft.amends and touched < now - ABANDONED_AFTER
+        _field(draft) for draft, touched in drafts if not draft.amends and touched < now - ABANDONED_AFTER
     )
     return [(name, stopped[name]) for name in FIELDS if stopped[name]]
 

@@ -19,7 +19,7 @@ from leads.records import Lead, SearchDebt
 BEFORE_A_WORD = "  "
 """Two blanks, so that even one letter makes a trigram with them."""
 MOST_WORDS = 8
-LOOKED_THROUGH = 2000
+LOOKED_THROUGH = 5000
 """Leads that are simply read, the newest first, before the index is asked: what is common is found among them."""
 AT_ONCE = 1000
 PAGES_OF_A_STEP = 50
@@ -96,22 +96,24 @@ def _candidates(session: Session, parts: list[str], highest: int) -> Iterator[in
         found = select(_index.c.rowid).where(_index.c.leads_search.op("MATCH")(_trigrams(parts)))
         yield from session.scalars(found.where(_index.c.rowid <= highest).order_by(_index.c.rowid.desc()))
         return
-    hits = select(Lead.seq).where(matches(parts), Lead.seq <= highest).cte("hits").prefix_with("MATERIALIZED")
+    telling = [_telling(part) for part in parts]
+    hits = select(Lead.seq).where(matches(telling), Lead.seq <= highest).cte("hits").prefix_with("MATERIALIZED")
     yield from session.scalars(select(hits.c.seq).order_by(hits.c.seq.desc()))
 
 
 def _trigrams(parts: list[str]) -> str:
-    """The condition of FTS5: trigrams side by side, which is nearly as narrow as all of them and asks less.
-
-    Of an e-mail address only the part before the @: what follows is the same for thousands.
-    """
+    """The condition of FTS5: trigrams side by side, which is nearly as narrow as all of them and asks less."""
     pieces = []
-    for part in parts:
-        name, at, _ = part.partition("@")
-        telling = name if at and len(name) >= 3 else part
+    for telling in map(_telling, parts):
         starts = [*range(0, len(telling) - 2, 3), len(telling) - 3]
         pieces += [telling[start : start + 3].replace('"', '""') for start in starts]
     return " AND ".join(f'"{piece}"' for piece in dict.fromkeys(pieces))
+
+
+def _telling(part: str) -> str:
+    """Of an e-mail address the part before the @: what follows is the same for thousands."""
+    name, at, _ = part.partition("@")
+    return name if at and len(name) >= 3 else part
 
 
 def forget_erased(connection: Connection, seconds: float) -> bool:
