@@ -57,6 +57,13 @@ def test_every_container_is_hardened(services: dict[str, Any]) -> None:
         assert service["security_opt"] == ["no-new-privileges:true"]
 
 
+def test_hairline_writes_its_logs_to_a_disk_and_reads_the_clinics_own_profile(services: dict[str, Any]) -> None:
+    assert services["hairline"]["tmpfs"] == ["/tmp"]
+    assert "VOLUME /var/lib/hairline\n" in (DEPLOY / "Dockerfile").read_text()
+    profile, inside, _ = services["hairline"]["volumes"][0].split(":")
+    assert ((DEPLOY / profile).resolve(), inside) == (ROOT / "clinic.yml", "/srv/hairline/clinic.yml")
+
+
 def test_every_setting_that_is_named_exists(services: dict[str, Any]) -> None:
     assert set(services["hairline"]["environment"]) <= NAMES
     assert set(services["caddy"]["environment"]) == PROXY

@@ -1,5 +1,6 @@
 """What deploy/Dockerfile puts into the image, as far as it can be told without an engine: enough to run, no more."""
 
+import os
 import re
 import shlex
 import shutil
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hairline.model import let_read
+from hairline.model import MAKE_ENCODER, RASA_PYTHON, let_read
 from hairline.settings import ROOT
 from tests.system import running
 
@@ -82,6 +83,23 @@ def test_what_goes_into_the_image_is_enough_to_start(tmp_path: Path) -> None:
     start = f"cd {shlex.quote(str(image))} && exec {shlex.quote(sys.executable)} -m hairline run"
     with running(tmp_path, ("sh", "-c", start)) as system:
         assert system.is_ready()
+
+
+def test_training_leaves_the_encoder_that_answers_because_the_image_cannot_be_written(tmp_path: Path) -> None:
+    made = subprocess.run(
+        [str(RASA_PYTHON), "-c", MAKE_ENCODER],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert made.returncode == 0, made.stderr
+    assert list(tmp_path.glob(".cache/encoder/*-int8.onnx"))
+
+
+def test_the_encoders_file_has_a_time_that_layers_keep() -> None:
+    assert DOCKERFILE.index("-name model.safetensors -exec touch --date=@0") < DOCKERFILE.index("-m nlu.train")
 
 
 def test_whoever_serves_may_read_what_somebody_else_trained(tmp_path: Path) -> None:
