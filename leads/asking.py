@@ -29,6 +29,10 @@ class Asking:
 
     def question(self, asked: str) -> str:
         """The question for what is missing, in the words of the first time."""
+        if self.draft.urgent and asked == "consent":
+            return self.voice.text("utter_call_back_consent", lines="\n".join(self.summary()))
+        if self.draft.urgent and asked in ("name", "contact"):
+            return self.voice.text(f"utter_call_back_{asked}")
         if asked == "confirm":
             return self.voice.text("utter_summary", lines="\n".join(self.summary()))
         if asked == "name" and self.draft.someone_else:
@@ -97,8 +101,9 @@ class Asking:
             yield self.choice("fix:phone", "correct_phone")
         if self.draft.email:
             yield self.choice("fix:email", "correct_email")
-        yield self.choice("fix:concern", "correct_concern")
-        yield self.choice("fix:time", "correct_time")
+        if not self.draft.urgent:
+            yield self.choice("fix:concern", "correct_concern")
+            yield self.choice("fix:time", "correct_time")
 
     def choice(self, id_: str, title: str | None = None) -> Choice:
         """A quick reply."""

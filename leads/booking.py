@@ -470,7 +470,8 @@ class Booking:
 
     def _hear_change(self, reading: Reading) -> bool:
         """A field is named that is to be changed: it is asked for; False where none is."""
-        wrong = sorted(reading.fields & {"name", "phone", "email", "concern", "time"})
+        may = {"name", "phone", "email"} if self.draft.urgent else {"name", "phone", "email", "concern", "time"}
+        wrong = sorted(reading.fields & may)
         if wrong:
             self.reopen(wrong[0])
         return bool(wrong)
@@ -544,7 +545,8 @@ class Booking:
     def explain(self) -> Reply:
         """ "What do you mean?": what the open question is for, and the question again."""
         asked = self.draft.asked or self.draft.missing()
-        self.notes.add(self.voice.text(f"utter_explain_{asked}"))
+        called_back = self.draft.urgent and asked in ("contact", "phone", "email")
+        self.notes.add(self.voice.text("utter_call_back_explain" if called_back else f"utter_explain_{asked}"))
         return self.ask()
 
     # --- choosing -----------------------------------------------------------------------------------------------------

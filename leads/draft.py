@@ -29,6 +29,7 @@ class Draft:
     someone_else: str | None = None
     asker: str | None = None  # who asks for somebody else
     minor: bool = False
+    urgent: bool = False  # no consultation but an urgent call-back: neither concern nor time is asked
     no_phone: bool = False
     no_email: bool = False
     contact_wishes: list[str] = field(default_factory=list)  # how to get in touch, in the visitor's words
@@ -72,13 +73,15 @@ class Draft:
 
     def missing(self) -> str:
         """The next thing to ask; `confirm` when everything is there."""
+        if self.urgent and not self.has_contact:  # the number first: everything else can wait
+            return "email" if self.no_phone else "phone" if self.no_email else "contact"
         if not self.name:
             return "name"
         if not self.has_contact:
             return "email" if self.no_phone else "phone" if self.no_email else "contact"
-        if not self.concern_category and not self.concern_skipped:
+        if not self.urgent and not self.concern_category and not self.concern_skipped:
             return "concern"
-        if not self.time_start and not self.time_any:
+        if not self.urgent and not self.time_start and not self.time_any:
             return "time"
         return "consent" if not self.has_consent else "confirm"
 
@@ -88,3 +91,17 @@ class Draft:
         self.time_start = start.isoformat() if start else None
         self.time_end = end.isoformat() if end else None
         self.time_any = start is None
+
+    def become_call_back(self) -> None:
+        """No consultation is asked for but an urgent call-back; what it was to be about goes along as a remark."""
+        if self.concern_text and self.concern_text not in self.remarks:
+            self.remarks.append(self.concern_text)
+        self.urgent = True
+        self.concern_category, self.concern_text, self.concern_skipped = None, None, False
+        self.time_text = self.time_start = self.time_end = self.time_said = None
+        self.time_any = self.no_phone = self.no_email = False
+        self.consent, self.asked, self.tries = None, None, {}
+
+    def become_consultation(self) -> None:
+        """It is a consultation again; the agreement was to something else."""
+        self.urgent, self.concern_text, self.consent, self.asked = False, None, None, None

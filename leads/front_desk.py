@@ -4,9 +4,9 @@ The whole turn is one transaction of the store, and a turn that was committed is
 message gets the same replies. Rasa's tracker is not read here, so losing it loses nothing.
 
 `Conversation.memory` holds: `questions` (topics asked, in order), `pending` (the yes-or-no question that is open
-outside a booking: {"kind", ...}), `misses` (messages in a row that were not understood), `urgent`, `comforted` (what
-was said to how the visitor feels), `booked` (how many requests were sent), `opened_at` (since when there are details to
-forget, ISO 8601).
+outside a booking: {"kind", ...}), `misses` (messages in a row that were not understood), `urgent`, `trouble` (what was
+told of it; see leads/turn/urgent.py), `comforted` (what was said to how the visitor feels), `booked` (how many requests
+were sent), `opened_at` (since when there are details to forget, ISO 8601).
 """
 
 from collections.abc import Callable, Sequence

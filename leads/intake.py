@@ -91,6 +91,7 @@ def draft_of(lead: Lead, number: int, said: str | None) -> Draft:
     draft.someone_else = lead.someone_else if lead.for_someone_else else None
     draft.asker, draft.remarks = lead.asked_by, list(lead.remarks or [])
     draft.consent = dict(lead.consent)
+    draft.urgent = lead.is_call_back
     return draft
 
 

@@ -178,6 +178,13 @@ class Lead(Record):
         Index("ix_leads_assignee", "assignee", "seq"),
     )
 
+    @property
+    def is_call_back(self) -> bool:
+        """Whether it asks for an urgent call-back and not for a consultation: that has words of what is wrong, and no
+        category of hair loss.
+        """
+        return bool(self.urgent and self.concern_text and self.concern_category is None)
+
 
 class SearchDebt(Record):
     """SQLite: a lead was erased whose trigrams still stand in the index. Written by a trigger (migration 0002)."""

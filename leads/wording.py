@@ -83,6 +83,14 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = MappingProxyType(
             "utter_nobody_came_lead": "reference promise",
             # urgent
             "utter_urgent": "flagged",
+            "utter_urgent_sign": "signs flagged",
+            "utter_urgent_sign_again": "signs",
+            "utter_signs_joined": "first second",
+            "utter_urgent_known": "reference",
+            "utter_call_back_got": "value",
+            "utter_call_back_consent": "lines",
+            "utter_call_back_done": "reference",
+            "utter_call_back_closed": "when",
             "utter_despair": "flagged",
             # out_of_scope
             "utter_did_you_mean_one": "title",

@@ -243,6 +243,8 @@ def tell_privacy(talk: Talk, text: str) -> None:
     asked = talk.draft.asked if talk.draft.is_open else None
     if asked and asks_about_the_question(text) and not ASKS_KEPT.search(text) and len(text) < 120:
         key = "utter_privacy_who_sees" if ASKS_WHO.search(text) else f"utter_privacy_why_{asked}"
+        if talk.draft.urgent and key == "utter_privacy_why_contact":
+            key = "utter_call_back_explain"
         return talk.say(key, topics=("privacy",))
     return talk.say("utter_privacy", topics=("privacy",))
 

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from leads.facts import FAQ_TOPICS
 from leads.handoff import stop_waiting
 from leads.intake import last_lead
 from leads.reading import Reading, is_question
 from leads.reading.asides import asks_what_is_noted, calls_off
+from leads.reading.trouble import asks_in_general, seeks_help
 from leads.replies import Reply
 from leads.turn.answering import answer, answer_unclear, hand_over, keep_unmet, matters, miss, offer_meanings
 from leads.turn.erasing import erase_everything, keep_everything
@@ -40,8 +42,8 @@ from leads.turn.request import (
     tell_what_is_noted,
     wait_for,
 )
-from leads.turn.talk import Heard, Talk, strong_details
-from leads.turn.urgent import report_urgent
+from leads.turn.talk import Heard, Talk, joined, strong_details
+from leads.turn.urgent import hear_in_trouble, report_urgent, start_call_back, trouble
 from leads.understanding import BOOKING_TOPICS, Segment, Understanding
 
 _ERASE = re.compile(
@@ -75,22 +77,54 @@ def run_turn(talk: Talk, heard: Heard | None) -> list[Reply]:
 
 def listen(talk: Talk, heard: Heard) -> None:
     """Give a text to whoever deals with it; an emergency comes first."""
+    general = trouble(talk) is None and _asks_about_risks(heard)
+    if general:
+        heard = _as_risks(heard)
     text, understood = heard.text, heard.understood
     reading = heard.read(talk.draft, talk.clinic, talk.now)
     if understood.language == "other" and not reading.phones and not reading.emails and not reading.name:
         talk.say("utter_other_language", topics=("out_of_scope",))
         return ask_again(talk)
-    urgent = [s for s in understood.segments if s.topic == "urgent_problem" and s.decision != "refuse"]
+    urgent = [segment for segment in understood.segments if _is_urgent(segment)]
     if is_despair(text):
         answer_despair(talk)
         return ask_again(talk)
-    if urgent:
+    if urgent or (seeks_help(text) and trouble(talk) is None):
         return report_urgent(talk, reading)
     felt = feeling(text)
     hear(talk, reading, understood, felt)
+    if general:
+        _mind_own_trouble(talk)
     if felt:
         say_kind_word(talk, felt)
     return None
+
+
+def _is_urgent(segment: Segment) -> bool:
+    return segment.topic == "urgent_problem" and segment.decision != "refuse"
+
+
+def _asks_about_risks(heard: Heard) -> bool:
+    """Whether the engine took for an urgent problem what is only asked in general ("do people get infections?")."""
+    return any(_is_urgent(one) for one in heard.understood.segments) and asks_in_general(heard.text)
+
+
+def _as_risks(heard: Heard) -> Heard:
+    """The same words as a question about side effects."""
+    segments = tuple(
+        replace(one, topic="side_effects", decision="sure") if _is_urgent(one) else one
+        for one in heard.understood.segments
+    )
+    return Heard(heard.text, replace(heard.understood, segments=segments))
+
+
+def _mind_own_trouble(talk: Talk) -> None:
+    """Whoever asks in general and is in trouble after all learns what to do."""
+    for index, reply in enumerate(talk.replies):
+        if "side_effects" in reply.topics:
+            text = joined(reply.text, talk.voice.text("utter_urgent_if_own"))
+            talk.replies[index] = replace(reply, text=text)
+            return
 
 
 def hear(talk: Talk, reading: Reading, understood: Understanding, felt: str | None) -> None:
@@ -101,6 +135,8 @@ def hear(talk: Talk, reading: Reading, understood: Understanding, felt: str | No
         return None
     if _wants_erasing(talk, reading, understood):
         return ask_to_erase(talk)
+    if hear_in_trouble(talk, reading):
+        return None
     if talk.pending and (take_passing_on(talk, reading) or take_question(talk, reading) or settle(talk, reading)):
         return None
     if asks_what_is_noted(reading.text) and not reading.has_detail:
@@ -212,6 +248,8 @@ def take_choice(talk: Talk, choice: str) -> None:
         answer_topic(talk, value)
     elif choice in ("book", "book:another"):
         start_booking(talk, None, another=choice == "book:another")
+    elif choice == "call_back":
+        start_call_back(talk)
     elif choice == "person":
         hand_over(talk)
         ask_again(talk)

@@ -37,6 +37,8 @@ _STOPS = re.compile(
 def start_booking(talk: Talk, reading: Reading | None, *, another: bool = False) -> None:
     """Open a booking, or say that there is a request already."""
     another = another or bool(reading and ANOTHER.search(reading.text))
+    if talk.draft.urgent:
+        talk.draft.become_consultation()
     if talk.draft.state == "paused" and not another:
         return resume_booking(talk, reading=reading)
     if reading:
@@ -261,6 +263,8 @@ def wait_for(talk: Talk) -> None:
 
 def book_on(talk: Talk, topics: tuple[str, ...] = ()) -> None:
     """Go on with the booking after the visitor's words were taken: its end, or the next question."""
+    if talk.draft.urgent and talk.booking.changed == {"consent"} and talk.booking.again is None:
+        talk.booking.send()  # the consent question showed everything, and somebody waits for help
     ending = talk.booking.ending
     talk.memory["misses"] = 0
     if ending == "send":
@@ -273,7 +277,7 @@ def book_on(talk: Talk, topics: tuple[str, ...] = ()) -> None:
         talk.draft.state, talk.draft.asked = "paused", None
         talk.draft.no_phone = talk.draft.no_email = False
         talk.draft.tries = {}
-        return talk.say(f"utter_{ending}", talk.choices("person"))
+        return talk.say("utter_call_back_not_sent" if talk.draft.urgent else f"utter_{ending}", talk.choices("person"))
     reply = talk.booking.ask()
     return talk.put(Reply(reply.text, reply.choices, reply.asks_for, topics or reply.topics, reply.sources))
 
@@ -292,9 +296,21 @@ def send_request(talk: Talk) -> None:
         first = not talk.memory.get("booked")
         talk.memory["booked"] = int(talk.memory.get("booked", 0)) + 1
         key = "utter_booking_done" if first else "utter_booking_done_second"
-        talk.say(key, topics=("book_consultation",), reference=lead.reference, promise=talk.promise())
+        if talk.draft.urgent:
+            _thank_for_call_back(talk, lead)
+        else:
+            talk.say(key, topics=("book_consultation",), reference=lead.reference, promise=talk.promise())
     talk.draft = Draft(number=talk.draft.number + (0 if amended else 1))
     talk.memory.pop("opened_at", None)
+
+
+def _thank_for_call_back(talk: Talk, lead: Lead) -> None:
+    """Thank for what was committed, and say when nobody can have read it yet."""
+    said = talk.voice.text("utter_call_back_done", reference=lead.reference)
+    opening = None if talk.clinic.is_open(talk.now) else talk.clinic.next_opening(talk.now)
+    if opening:
+        said = f"{said} {talk.voice.text('utter_call_back_closed', when=talk.clinic.describe_moment(opening))}"
+    talk.put(Reply(said, topics=("urgent_problem",)))
 
 
 def stop_booking(talk: Talk, reading: Reading | None) -> None:
@@ -308,7 +324,8 @@ def stop_booking(talk: Talk, reading: Reading | None) -> None:
         return talk.say("utter_amending_stopped", topics=("stop",))
     talk.draft.state, talk.draft.consent = "paused", None
     drop_incomplete(talk.session, talk.conversation.id, talk.draft.number)
-    return talk.say("utter_booking_stopped", talk.choices("carry_on"), ("stop",))
+    key = "utter_call_back_not_sent" if talk.draft.urgent else "utter_booking_stopped"
+    return talk.say(key, talk.choices("carry_on"), ("stop",))
 
 
 def forget_booking(talk: Talk, ending: str) -> None:
@@ -321,8 +338,12 @@ def forget_booking(talk: Talk, ending: str) -> None:
     since = datetime.fromisoformat(opened) if opened else None
     forget_details(talk.session, talk.conversation.id, talk.draft, since, talk.voice.text("utter_words_removed"))
     drop_incomplete(talk.session, talk.conversation.id, talk.draft.number)
-    talk.draft = Draft(number=talk.draft.number)
+    urgent, talk.draft = talk.draft.urgent, Draft(number=talk.draft.number)
+    if "trouble" in talk.memory:
+        talk.memory["trouble"] = {**talk.memory["trouble"], "words": []}
     talk.drop_tracker = True
+    if urgent:
+        return talk.say("utter_call_back_not_sent")
     return talk.say("utter_no_consent" if ending == "no_consent" else "utter_consent_withdrawn")
 
 

@@ -83,6 +83,22 @@ def test_staff_read_who_asks_for_whom_and_what_to_mind(mail: MailReceiver) -> No
             assert shown in body
 
 
+def test_an_urgent_call_back_is_told_as_one_and_not_as_a_consultation(mail: MailReceiver) -> None:
+    lead = new_lead(
+        urgent=True, concern_category=None, concern_text="pus & fever", time_text=None, time_start=None, time_end=None
+    )
+    for got in (staff_mail(mail, "lead.urgent", lead), staff_mail(mail, "lead.created", lead)):
+        for form, words in (("plain", "pus & fever"), ("html", "pus &amp; fever")):
+            assert "an urgent call-back, no consultation" in text_of(got, form)
+            assert words in text_of(got, form)
+            assert "Preferred time" not in text_of(got, form)
+    told = text_of(visitor_mail(mail, "lead.created", lead))
+    assert "urgent call-back has reached" in told
+    assert "999" in told
+    assert "consultation" not in told
+    assert "appointment" not in told
+
+
 def test_staff_can_answer_the_visitor_by_replying(mail: MailReceiver) -> None:
     assert str(staff_mail(mail, "lead.created", new_lead()).message["Reply-To"]) == CANARY_EMAIL
 

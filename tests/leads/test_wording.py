@@ -163,6 +163,17 @@ def test_an_emergency_names_its_numbers_before_anything_of_the_clinic() -> None:
     )
 
 
+def test_where_a_listed_sign_is_named_the_emergency_number_comes_first_of_all() -> None:
+    for key in ("utter_urgent_sign", "utter_urgent_sign_again"):
+        assert WORDING.raw(key).text.index("{emergency}") < 15
+
+
+def test_every_text_of_an_open_problem_names_somebody_to_call() -> None:
+    for key in WORDING.keys:
+        if re.match(r"utter_urgent_(?:again|still|no_advice|if_own)|utter_call_back_(?:declined|not_sent|done)", key):
+            assert re.search(r"\{(?:phones|emergency|advice_line)\}", WORDING.raw(key).text), key
+
+
 def test_the_greeting_says_that_it_is_no_person() -> None:
     for key in ("utter_greeting", "utter_bot_challenge"):
         assert "automated assistant, not a person" in WORDING.raw(key).text
