@@ -60,7 +60,7 @@ class Asking:
             yield voice.text("utter_summary_line_email", email_address=draft.email)
         if draft.concern_text:
             yield voice.text("utter_summary_line_concern", concern=shortened(draft.concern_text))
-        if draft.holds("time"):
+        if draft.holds("time") and not draft.urgent:
             yield voice.text("utter_summary_line_time", time=draft.time_said or voice.text("utter_choice_any_time"))
         for remark in draft.remarks:
             yield voice.text("utter_summary_line_remark", text=shortened(remark))

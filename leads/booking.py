@@ -539,6 +539,9 @@ class Booking:
             question = self.asking.question(asked)
             if "name" in self.changed and asked != "name" and not self.notes.texts and draft.name:
                 self.notes.add(self.voice.text("utter_got_name", name=draft.name))
+            if draft.urgent and asked == "name" and not self.notes.texts and self.changed & {"phone", "email"}:
+                value = show_phone(draft.phone) if draft.phone and "phone" in self.changed else draft.email or ""
+                self.notes.add(self.voice.text("utter_call_back_got", value=value))
         choices = self.extra or tuple(self.asking.choices(asked))
         return Reply(self.notes.before(question).strip(), choices, asks_for=asked)
 

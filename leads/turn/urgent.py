@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy import select
 
 from leads import handoff
-from leads.contacts import show_phone
 from leads.draft import Draft
 from leads.intake import last_lead
 from leads.outbox import announce, announce_conversation
@@ -34,9 +33,13 @@ LASTS = timedelta(days=2)
 LONGEST = 500
 MOST = 10
 """How much of what is told is kept with the request; the whole talk is there to be read."""
+LONGEST_YES = 6
+"""Words that a plain yes to the offer of a call-back may have."""
+_PLEASE = re.compile(r"\b(?:yes|yeah|yep|please|pls)\b", re.I)
 _ABOUT_THE_BODY = frozenset(
     """
-    aftercare capabilities daily_life downtime maintenance medical_question pain safety side_effects sun_exposure
+    aftercare capabilities daily_life downtime maintenance medical_question pain safety scars_and_patches side_effects
+    sun_exposure
     """.split()  # noqa: SIM905
 )
 _TALK = frozenset(
@@ -61,8 +64,18 @@ def report_urgent(talk: Talk, reading: Reading) -> None:
     flag_urgent(talk)
     _tell_staff_more(talk, reading, told_again=not first and bool(news))
     talk.put(Reply(_warning(talk, news or signs_in(reading.text), first=first), topics=("urgent_problem",)))
+    called = _takes_out_a_person(talk, reading)
     answer(talk, [one for one in reading.questions if one.is_sure and not _asks_about_the_body(one)])
-    return _go_on(talk, reading)
+    return _go_on(talk, reading, called=called or wants_call(reading.text))
+
+
+def _takes_out_a_person(talk: Talk, reading: Reading) -> bool:
+    """Whether a person is asked for while the clinic is closed: a call-back is then the nearest that there is."""
+    asked = [one for one in reading.questions if one.topic == "human_handoff"] or "human_handoff" in reading.topics
+    if not asked or talk.clinic.is_open(talk.now):
+        return False
+    reading.questions = [one for one in reading.questions if one.topic != "human_handoff"]
+    return True
 
 
 def flag_urgent(talk: Talk) -> None:
@@ -147,7 +160,7 @@ def _count(talk: Talk, key: str) -> int:
     return before
 
 
-def _go_on(talk: Talk, reading: Reading) -> None:
+def _go_on(talk: Talk, reading: Reading, *, called: bool) -> None:
     """After the warning: a running booking becomes a call-back; else one is offered, or begun with what is there."""
     draft, lead = talk.draft, last_lead(talk.session, talk.conversation.id)
     if draft.is_open and (draft.urgent or draft.amends is None):
@@ -158,7 +171,7 @@ def _go_on(talk: Talk, reading: Reading) -> None:
         if _is_first(talk, "utter_urgent_known"):
             _say_more(talk, talk.voice.text("utter_urgent_known", reference=lead.reference))
         return None
-    if _leaves_contact(reading) or (draft.has_contact and draft.name) or wants_call(reading.text):
+    if _leaves_contact(reading) or (draft.has_contact and draft.name) or called:
         return start_call_back(talk, reading)
     talk.booking.take_details(_contact_of(reading))
     talk.booking.notes.texts.clear()
@@ -193,9 +206,18 @@ def start_call_back(talk: Talk, reading: Reading | None = None) -> None:
     if reading:
         if not draft.has_contact and reading.phones:
             draft.asked = "contact"  # so that a number that cannot be one is said to be none
+        _note_when(talk, reading)
         talk.booking.take_details(_contact_of(reading))
-    _acknowledge(talk)
     return book_on(talk, topics=("urgent_problem",))
+
+
+def _note_when(talk: Talk, reading: Reading) -> None:
+    """ "I'm on nights, ring me after five": no time is agreed for a call-back, but staff read it."""
+    said = _without_contacts(reading)
+    told = (trouble(talk) or {}).get("words", [])
+    if reading.time and reading.time.verdict != "any" and said not in (*told, *talk.draft.remarks):
+        talk.draft.remarks.append(said)
+        talk.draft.told.append(said)
 
 
 def _contact_of(reading: Reading) -> Reading:
@@ -208,14 +230,6 @@ def _contact_of(reading: Reading) -> Reading:
 
 def _leaves_contact(reading: Reading) -> bool:
     return bool(reading.phones or reading.emails)
-
-
-def _acknowledge(talk: Talk) -> None:
-    """Say the number or address back where the name is still missing; else the consent question shows it."""
-    draft, changed = talk.draft, talk.booking.changed
-    if not draft.name and not talk.booking.notes.texts and changed & {"phone", "email"}:
-        value = show_phone(draft.phone) if draft.phone and "phone" in changed else draft.email or ""
-        talk.booking.notes.add(talk.voice.text("utter_call_back_got", value=value))
 
 
 # --- while a problem is open ------------------------------------------------------------------------------------------
@@ -269,6 +283,7 @@ def _hear_in_booking(talk: Talk, reading: Reading, *, asked: bool, told: bool) -
         draft.become_consultation()
         talk.booking.notes.add(talk.voice.text("utter_call_back_to_consultation"))
     elif draft.urgent:
+        _note_when(talk, reading)
         reading.concern, reading.time = None, None
         if (
             "contact" in (draft.asked, draft.missing())
@@ -289,17 +304,16 @@ def _hear_in_booking(talk: Talk, reading: Reading, *, asked: bool, told: bool) -
 def _hear_outside(talk: Talk, reading: Reading, *, asked: bool, told: bool) -> bool:
     """Outside a booking: a contact, a yes or the wish for a call begins the call-back; all else keeps it in reach."""
     offered = talk.pending.get("kind") == "call_back"
+    if offered:
+        talk.pending = {}
     lead = last_lead(talk.session, talk.conversation.id)
     if wants_consultation(reading.text) and not (asked or told):
         return False
     wants = "book_consultation" in reading.topics or reading.wants_booking or wants_call(reading.text)
-    handed = [one for one in reading.questions if one.topic == "human_handoff"] or "human_handoff" in reading.topics
-    if handed and not talk.clinic.is_open(talk.now):
-        reading.questions = [one for one in reading.questions if one.topic != "human_handoff"]
-        wants = True
+    wants = _takes_out_a_person(talk, reading) or wants
     if lead is not None:
         return _hear_beside(talk, reading, lead, wants=wants, said=asked or told)
-    if wants or reading.phones or reading.emails or reading.name or (offered and reading.yes and not reading.questions):
+    if wants or reading.phones or reading.emails or reading.name or (offered and _says_yes(reading)):
         answer(talk, reading.questions)
         start_call_back(talk, reading)
         return True
@@ -315,6 +329,13 @@ def _hear_outside(talk: Talk, reading: Reading, *, asked: bool, told: bool) -> b
     if not talk.replies[-1].choices:
         offer_call_back(talk)
     return True
+
+
+def _says_yes(reading: Reading) -> bool:
+    """Whether it is a plain yes to the offer; "ok thanks, bye" and "it was nothing, all fine" are none."""
+    if not reading.yes or reading.questions or len(reading.text.split()) > LONGEST_YES:
+        return False
+    return not reading.topics & {"thanks", "goodbye"} or bool(_PLEASE.search(reading.text))
 
 
 def _hear_beside(talk: Talk, reading: Reading, lead: Lead, *, wants: bool, said: bool) -> bool:

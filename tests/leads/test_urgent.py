@@ -197,3 +197,43 @@ def test_a_question_about_risks_that_was_taken_for_an_emergency_is_answered_with
 def test_the_same_question_beside_an_open_problem_is_none_in_general(visitor: Talker) -> None:
     visitor.say(PUS, "urgent_problem")
     assert "minimal" not in visitor.say("Do people ever get infections from this?", "urgent_problem")[0]
+
+
+@pytest.mark.parametrize("words", ["ok thanks, bye", "actually it was only sweat and I am all fine"])
+def test_a_polite_end_is_no_yes_to_the_call_back(visitor: Talker, words: str) -> None:
+    visitor.say(PUS, "urgent_problem")
+    visitor.say(words, "thanks" if "thanks" in words else "affirm")
+    assert asked(visitor) is None
+
+
+def test_a_yes_please_with_thanks_is_one(visitor: Talker) -> None:
+    visitor.say(PUS, "urgent_problem")
+    visitor.say("yes please, thanks", "thanks")
+    assert asked(visitor) == "contact"
+
+
+def test_when_somebody_can_be_called_is_a_remark_and_no_time(store: Store, visitor: Talker) -> None:
+    visitor.say(PUS, "urgent_problem")
+    visitor.say("I'm on nights so ring me tomorrow after 5pm", "inform")
+    assert asked(visitor) == "contact"
+    visitor.say("07700 900765", "inform")
+    visitor.say("Mo Khan", "inform")
+    visitor.choose("consent:yes")
+    (lead,) = leads(store)
+    assert (lead.time_start, lead.remarks) == (None, ["I'm on nights so ring me tomorrow after 5pm"])
+
+
+def test_a_number_given_in_the_call_back_is_read_back(visitor: Talker) -> None:
+    visitor.say(PUS, "urgent_problem")
+    visitor.choose("call_back")
+    assert "+44 7700 900765" in visitor.say("07700 900765", "inform")[0]
+
+
+def test_a_call_back_that_is_changed_stays_one(store: Store, visitor: Talker) -> None:
+    leave_details(visitor)
+    visitor.choose("consent:yes")
+    said = visitor.say("sorry, my number is 07700 900333", "correct_detail")
+    assert "Preferred time" not in said[-1]
+    visitor.choose("send")
+    (lead,) = leads(store)
+    assert (lead.phone, lead.is_call_back) == ("+447700900333", True)
