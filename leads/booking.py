@@ -15,6 +15,7 @@ from leads.clinic import Clinic
 from leads.contacts import Found, change_ending, parse_email, show_phone
 from leads.draft import Draft
 from leads.reading import CONCERNS, Reading
+from leads.reading.whom import PRONOUNS, SOMEBODY, meant_by
 from leads.replies import Choice, Notes, Reply
 from leads.times import Calendar, Preference, read_time, say_time, suggest
 from leads.wording import Voice
@@ -123,7 +124,9 @@ class Booking:
     def take_details(self, reading: Reading) -> None:
         """Keep every detail, whatever was asked; a bad new value leaves the good old one."""
         draft = self.draft
+        self.draft.mentioned = reading.mentioned or self.draft.mentioned
         self._take_somebody_else(reading)
+        self._take_second(reading)
         if reading.minor and not draft.minor:
             draft.minor = True
             self.notes.add(self.voice.text("utter_minor"))
@@ -143,27 +146,62 @@ class Booking:
         draft = self.draft
         if reading.for_self:
             return self._take_for_self(reading)
-        if reading.asker:
+        if reading.asker and reading.asker != draft.asker:
             draft.asker = reading.asker
             draft.told.append(reading.asker)
+            self.changed.add("asker")
+            self.notes.add(self.voice.text("utter_asker_noted", name=reading.asker))
+        if draft.second and reading.someone_else in PRONOUNS:
+            return  # "07700 900302 for him": of the two, not of this request
+        if reading.someone_else and draft.someone_else:
+            self._name_whom(reading.someone_else)
         if not reading.someone_else or draft.someone_else:
             return
-        draft.someone_else = reading.someone_else
+        whom = reading.someone_else
+        draft.someone_else = meant_by(whom, draft.mentioned) if whom in (*PRONOUNS, SOMEBODY) else whom
         self.changed.add("whom")
         if reading.name and reading.name != draft.name:
             draft.asker = draft.asker or draft.name
         if draft.asked and draft.asked != "name":
             self.notes.add(self.voice.text("utter_for_someone_else"))
 
+    def _name_whom(self, whom: str) -> None:
+        """ "It's for somebody else", and later "my dad": the more telling one stays."""
+        if self.draft.someone_else == SOMEBODY and whom not in PRONOUNS:
+            self.draft.someone_else = whom
+
     def _take_for_self(self, reading: Reading) -> None:
         """ "It's for me": nobody else is noted any longer; of two consultations the visitor's own comes first."""
         draft = self.draft
         if reading.someone_else:
-            self.notes.add(self.voice.text("utter_one_at_a_time"))
+            if draft.second is None:
+                self.notes.add(self.voice.text("utter_one_at_a_time"))
+                whom = reading.someone_else
+                draft.second = {"whom": meant_by(whom, draft.mentioned) if whom in (*PRONOUNS, SOMEBODY) else whom}
+            if draft.someone_else:
+                draft.name, draft.someone_else, draft.asker = draft.asker, None, None
         elif draft.someone_else:
             self.notes.add(self.voice.text("utter_for_yourself"))
             draft.name, draft.someone_else, draft.asker = draft.asker, None, None
             self.changed.add("whom")
+
+    def _take_second(self, reading: Reading) -> None:
+        """Keep who else wants to come as a remark, so that staff know of them whatever becomes of a second request."""
+        draft, told = self.draft, reading.second
+        if draft.second is None:
+            return
+        for key, value in (("name", told.name), ("phone", told.phone)):
+            if value and draft.second.get(key) != value:
+                draft.second[key] = value
+                draft.told.append(value)
+                self.changed.add("second")
+        shown = [draft.second.get("whom"), draft.second.get("name"), show_phone(draft.second.get("phone") or "")]
+        remark = self.voice.text("utter_remark_second", who=", ".join(filter(None, shown)))
+        before = draft.second.get("remark")
+        draft.remarks = [*(one for one in draft.remarks if one != before), remark]
+        draft.second["remark"] = remark
+        if "second" in self.changed:
+            self.notes.add(self.voice.text("utter_second_noted", who=draft.second.get("name") or draft.second["whom"]))
 
     def _take_contact_wish(self, wish: str) -> None:
         """Keep how to get in touch; the consent, once given, carries it to the clinic."""

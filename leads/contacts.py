@@ -107,6 +107,8 @@ def parse_phone(text: str, region: str) -> str | None:
 
 def show_phone(e164: str) -> str:
     """A phone as a person reads it: "+44 161 496 0000"."""
+    if not e164:
+        return ""
     return phonenumbers.format_number(phonenumbers.parse(e164), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 

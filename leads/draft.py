@@ -28,6 +28,8 @@ class Draft:
     time_any: bool = False
     someone_else: str | None = None
     asker: str | None = None  # who asks for somebody else
+    mentioned: str | None = None  # of whom was spoken: "my wife"
+    second: dict[str, str] | None = None  # who is to have a request after this one: {"whom", "name", "phone", "remark"}
     minor: bool = False
     urgent: bool = False  # no consultation but an urgent call-back: neither concern nor time is asked
     no_phone: bool = False

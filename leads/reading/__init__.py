@@ -31,6 +31,7 @@ from leads.reading.concerns import (
 from leads.reading.forms import is_question, masked
 from leads.reading.parts import parted
 from leads.reading.people import read_person
+from leads.reading.whom import Second, both, mentioned, read_second
 from leads.times import Calendar, Preference, read_time
 from leads.understanding import Entity, Segment, Understanding
 
@@ -64,6 +65,8 @@ class Reading:
     someone_else: str | None = None
     for_self: bool = False  # "it's for me"; beside `someone_else` it is for both
     asker: str | None = None  # the writer's own name, where it is for somebody else
+    second: Second = Second()  # of the other one, where both wish to come
+    mentioned: str | None = None  # of whom it speaks: "my wife's hair"
     minor: bool = False
     yes: bool = False
     no: bool = False
@@ -92,7 +95,16 @@ class Reading:
     def has_detail(self) -> bool:
         """Whether it tells anything that a booking wants to know."""
         return bool(
-            self.name or self.phones or self.emails or self.ending or self.concern or self.time or self.someone_else
+            self.name
+            or self.phones
+            or self.emails
+            or self.ending
+            or self.concern
+            or self.time
+            or self.someone_else
+            or self.asker
+            or self.second.name
+            or self.second.phone
         )
 
 
@@ -105,6 +117,8 @@ class _Context:
     calendar: Calendar
     region: str
     booking: bool
+    other: bool = False
+    two: bool = False
 
 
 def read_message(
@@ -116,10 +130,13 @@ def read_message(
     region: str,
     *,
     booking: bool,
+    other: bool = False,
+    two: bool = False,
 ) -> Reading:
     """Read a message in the light of what was `asked` (a field, or None). `booking`: a booking is open.
 
-    `now` is aware; `region` is the clinic's for phone numbers.
+    `now` is aware; `region` is the clinic's for phone numbers. `other`: the booking is for somebody else; `two`: it is
+    for the writer, and a second one is to follow.
     """
     reading = Reading(text)
     text, understood = _as_written(text, understood)
@@ -128,7 +145,7 @@ def read_message(
     reading.wants_booking = forms.wants_booking(text)
     reading.waits = asks_for_time(text) and not (reading.phones or reading.emails)
     expects = booking or reading.wants_booking or bool(reading.phones or reading.emails)
-    context = _Context(asked, now, calendar, region, expects if asked is None else booking)
+    context = _Context(asked, now, calendar, region, expects if asked is None else booking, other, two)
     told = _sort_segments(reading, understood, context)
     plain = _only(text, told)
     _read_ending(reading, text, booking=booking)
@@ -138,7 +155,9 @@ def read_message(
     if reading.time and plain[slice(*reading.time.span)].strip():
         rest = masked(rest, [reading.time.span])
     wishes = [one for one in reading.questions if forms.wants_booking(one.text)]  # "can I book for my son?"
-    _read_person(reading, _only(text, [*told, *wishes]), rest, understood, told, context)
+    about_people = _only(text, [*told, *wishes])
+    _read_second(reading, about_people, context)
+    _read_person(reading, about_people, rest, understood, told, context)
     _read_concern(reading, rest, understood, told, context)
     reading.contact_wish = _read_contact_wish(reading, asked)
     if asked == "confirm" and not (reading.has_detail or reading.corrects or reading.fields):
@@ -291,6 +310,14 @@ def _read_time(reading: Reading, rest: str, context: _Context) -> None:
         reading.time = None
 
 
+def _read_second(reading: Reading, plain: str, context: _Context) -> None:
+    """What is told of the second of two people, so that it is not taken for the writer's."""
+    reading.mentioned = mentioned(reading.text)
+    if context.two or both(plain) or (reading.mentioned and re.search(r"\bone for (?:me|myself)\b", plain, re.I)):
+        reading.second = read_second(plain, reading.phones)
+        reading.phones = [one for one in reading.phones if one.value is None or one.value != reading.second.phone]
+
+
 def _read_person(
     reading: Reading, plain: str, rest: str, understood: Understanding, told: Sequence[Segment], context: _Context
 ) -> None:
@@ -304,7 +331,18 @@ def _read_person(
     expects = context.booking and context.asked not in ("consent",)
     asks = [segment for segment in understood.segments if is_question(segment.text) and segment not in told]
     remarks = masked(reading.text, [(segment.start, segment.end) for segment in asks])
-    person = read_person(plain, rest, remarks, names, others, context.asked, told, booking=expects)
+    person = read_person(
+        plain,
+        rest,
+        remarks,
+        names,
+        others,
+        context.asked,
+        told,
+        booking=expects,
+        other=context.other,
+        second=reading.second.name,
+    )
     reading.name, reading.asker, reading.minor = person.name, person.asker, person.minor
     reading.for_self = person.for_self
     reading.surname = bool(person.name and forms.SURNAME.search(plain))

@@ -6,39 +6,28 @@ from dataclasses import dataclass
 
 from leads.names import tidy_name
 from leads.reading.concerns import mentions_concern
-from leads.reading.forms import CORRECTS, FIELDS, WANTS_BOOKING, without_symbols
+from leads.reading.forms import CORRECTS, FIELDS, WANTS_BOOKING, masked, without_symbols
+from leads.reading.whom import KIN_WORDS, NAME, PRONOUNS, SOMEBODY, both, own_name, pronoun
 from leads.understanding import Entity, Segment
 
-_KIN_WORDS = (
-    r"husband|wife|partner|boyfriend|girlfriend|fianc[eé]e?|son|daughter|mum|mom|mother|dad|father|brother"
-    r"|sister|friend|mate|boss|employee|employer|colleague|uncle|aunt|nephew|niece|cousin|client|patient|child|kid"
-    r"|boy|girl|grandson|granddaughter|neighbou?r|flatmate"
-    r"|other half|teenager|staff|worker"
-)
 _KIN = re.compile(
     r"\b(?:for|behalf of|about|bring|bringing|book(?: in)?)\s+"
-    r"(?P<who>(?:my|our|his|her|a)\s+(?:[\w-]+\s+){0,4}?(?:" + _KIN_WORDS + r"))\b"
-    r"(?:,? (?:called |named )?(?P<name>(?-i:[A-Z])[\w'’-]+(?: (?-i:[A-Z])[\w'’-]+){0,2}))?|\b(?:for"
+    r"(?P<who>(?:my|our|his|her|a)\s+(?:[\w-]+\s+){0,4}?(?:" + KIN_WORDS + r"))\b"
+    r"(?:,? (?:called |named |\()?(?P<name>" + NAME + r"))?|\b(?:for"
     r"|on behalf of) (?:somebody|someone|another person|a friend)(?: else)?\b"
     r"|\b(?:it'?s|its|this is|that'?s|it is) (?:actually )?for (?P<them>my (?:[\w-]+\s+){0,3}?(?:"
-    + _KIN_WORDS
+    + KIN_WORDS
     + r")|somebody else|someone else|him|her|them)\b",
     re.I,
 )
 _KIN_WANTS = re.compile(
-    rf"\b(?P<who>(?:my|our)\s+(?:[\w-]+\s+)?(?:{_KIN_WORDS}))"
+    rf"\b(?P<who>(?:my|our)\s+(?:[\w-]+\s+)?(?:{KIN_WORDS}))"
     r"(?:,? (?P<name>(?-i:[A-Z])[\w'’-]+(?: (?-i:[A-Z])[\w'’-]+){0,2}))?,?"
     r"\s+(?:needs|wants|would like|'?d like|is after|is looking (?:for|to))\s+"
     r"(?:to (?:book|come|have)|(?:an?\s+)?(?:\w+\s+)?(?:consult\w*|appointment|appt|booking|treatment))\b",
     re.I,
 )
 """Whoever of the family wishes it himself: "my husband Greg needs an appointment"."""
-_OWN_NAME = re.compile(
-    r"\b(?:mine(?:'s| is)|my (?:own )?name(?:'s| is)|i'?m|i am)\s+"
-    rf"(?P<kin>(?:his|her|their|the) (?:{_KIN_WORDS}),?\s+)?"
-    r"(?P<name>(?-i:[A-Z])[\w'’-]+(?: (?-i:[A-Z])[\w'’-]+){0,2})",
-    re.I,
-)
 _THEIR_NAME = re.compile(r"\b(?:his|her|their)(?: \w+)? name\b", re.I)
 _AGES_OF_MINORS = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen")
 _FOR_SELF = re.compile(
@@ -146,24 +135,38 @@ def read_person(
     told: Sequence[Segment],
     *,
     booking: bool,
+    other: bool = False,
+    second: str | None = None,
 ) -> Person:
     """Read `plain` (questions blanked), `rest` (phones, addresses and times too) and `remarks` (all but what asks).
 
     `told` are the segments that tell something; `booking`: names without an introduction count, because one is due.
+    `other`: the request is for somebody else; `second`: the name of a second person who is told of beside the writer.
     """
     others = [one for one in others if _is_for(plain, one.start, one.end)]
     kin = next(
         (one for one in (*_KIN.finditer(plain), *_KIN_WANTS.finditer(plain)) if _is_for(plain, *one.span())), None
     )
     who = others[0].value if others else _whom(kin) if kin else None
-    if who and who.lower() in ("me", "him", "her", "them"):
-        who = plain.strip()[:160] if not kin else kin[0]
+    who = _told_whom(who)
+    pair = both(plain)
     topics = {segment.topic for segment in told}
     about = bool(who) or asked == "name" or booking or bool(topics & {"book_consultation", "inform"})
     minor = about and (is_minor(remarks) or is_minor(plain))
-    asker = _asker(plain, elsewhere=bool(who or _THEIR_NAME.search(plain)))
-    names = [one for one in names if asker is None or _fit(one.value) != asker]
-    name = tidy_name(kin["name"]) if kin and kin["name"] else None
+    elsewhere = other or bool(who or pair or _THEIR_NAME.search(plain))
+    own = None if _FOR_SELF.search(plain) and not pair and who is None else own_name(plain, names, elsewhere=elsewhere)
+    asker = _fit(own.name) if own else None
+    if own and asker:
+        rest = masked(rest, [own.span])
+    if own and own.kin and not other:  # "I'm Cy's sister Jane, doing this for him"
+        who = who or pronoun(plain) or SOMEBODY
+    names = [
+        one
+        for one in names
+        if not (asker and _fit(one.value) in (asker, *asker.split())) and not (second and one.value in second)
+    ]
+    for_both = bool(pair or (who and _FOR_SELF.search(plain)))
+    name = tidy_name(kin["name"]) if kin and kin["name"] and not for_both else None
     name = name or _from_entities(plain, names, others) or _labelled(plain)
     if name is None and asked == "name":
         name = _whole_answer(rest, told)
@@ -173,8 +176,13 @@ def read_person(
         bare = next(_bare_names(rest), None)
         name = bare if name is None or (bare and name in bare.split()) else name
     name = name and (_taken_back(plain, name) or name)
-    if _FOR_SELF.search(plain):
-        return Person(name=name or asker, someone_else=who, for_self=True, minor=minor)
+    if name and (name == second or (own and own.kin and name in own.name)):
+        name = None
+    if pair or _FOR_SELF.search(plain):
+        return Person(name=asker or name, someone_else=who or pair, for_self=True, minor=minor)
+    if asker is None and kin and kin["name"] and name and booking:
+        noted = next(_bare_names(rest), None)  # "for my dad Ron Lee ... Ann Lee, 07700 900321": whose number it is
+        asker = noted if noted and noted != name else None
     return Person(name=name if name != asker else None, someone_else=who, asker=asker, minor=minor)
 
 
@@ -185,13 +193,15 @@ def _is_for(plain: str, start: int, end: int) -> bool:
 
 
 def _whom(kin: re.Match[str]) -> str:
-    return kin["who"] or kin.groupdict().get("them") or kin[0]
+    return kin["who"] or kin.groupdict().get("them") or SOMEBODY
 
 
-def _asker(plain: str, *, elsewhere: bool) -> str | None:
-    """ "His name is Leo and mine is Karen", "I'm his uncle Tunde": the name of who writes for somebody else."""
-    own = _OWN_NAME.search(plain)
-    return _fit(own["name"]) if own and (elsewhere or own["kin"]) else None
+def _told_whom(who: str | None) -> str | None:
+    """Whom words name: "my dad", or "him", or that it is somebody else; never a whole sentence."""
+    words = re.sub(r"^(?:for|on behalf of)\s+", "", who.strip(), flags=re.I) if who else ""
+    if words.lower() in PRONOUNS:
+        return words.lower()
+    return SOMEBODY if re.match(r"(?:some|any)(?:body|one)\b|another person\b|me$", words, re.I) else words or None
 
 
 def _from_entities(plain: str, names: Sequence[Entity], others: Sequence[Entity]) -> str | None:

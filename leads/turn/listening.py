@@ -31,6 +31,7 @@ from leads.turn.request import (
     ask_again,
     ask_to_call_off,
     ask_to_erase,
+    asks_for_second,
     book_on,
     call_off,
     hear_in_booking,
@@ -165,6 +166,8 @@ def hear_outside(talk: Talk, reading: Reading, understood: Understanding, felt: 
     sent = bool(talk.memory.get("booked"))
     if sent and calls_off(reading.text) and ask_to_call_off(talk):
         return None
+    if sent and asks_for_second(talk, reading):
+        return start_booking(talk, None, another=True)
     told = reading.has_detail or reading.contact_wish
     if told and sent and not wants and not reading.questions and amend_lead(talk, reading):
         return None
@@ -222,6 +225,9 @@ def small_talk(talk: Talk, reading: Reading, segments: Sequence[Segment]) -> Non
         return talk.say("utter_nothing_to_stop", topics=("stop",) if topic else ())
     if topic == "greet":
         return talk.say("utter_greet_again", talk.choices("book"), ("greet",))
+    if topic == "deny" and reading.someone_else:  # "it's not for me, it's for my brother"
+        talk.memory["pending"] = {"kind": "offer", "offers": "book_consultation"}
+        return talk.say("utter_offer_for_someone", talk.choices("book"))
     if topic in ("affirm", "deny"):
         return talk.say(f"utter_{topic}_nothing", talk.choices("book") if topic == "affirm" else (), (topic,))
     if topic:

@@ -74,8 +74,8 @@ def meant_none(talk: Talk) -> None:
 
 def take_offer(talk: Talk, offers: str, reading: Reading) -> None:
     """The visitor wants what was offered."""
-    if offers == "book_consultation":
-        return start_booking(talk, reading)
+    if offers in ("book_consultation", "book_second"):
+        return start_booking(talk, reading, another=offers == "book_second")
     return answer_topic(talk, offers)
 
 

@@ -14,6 +14,7 @@ from leads.questions import open_questions_of, pass_on
 from leads.reading import Reading, is_question
 from leads.reading.asides import asks_what_is_noted
 from leads.reading.forms import ANOTHER
+from leads.reading.whom import PRONOUNS
 from leads.records import Lead
 from leads.replies import Reply
 from leads.store import ERASED
@@ -29,6 +30,7 @@ CARRY_ON = re.compile(
 )
 LONG_QUESTION = 5
 """Words from which a question beside a detail is more than "is that ok?"."""
+_SECOND = re.compile(r"\b(?:booking|request|consultation|appointment|appt|one|turn|him|her|them)\b", re.I)
 _STOPS = re.compile(
     r"\b(?:stop|cancel|quit|abort|forget (?:it|the (?:booking|whole thing|request))|never ?mind)\b", re.I
 )
@@ -39,12 +41,13 @@ def start_booking(talk: Talk, reading: Reading | None, *, another: bool = False)
     another = another or bool(reading and ANOTHER.search(reading.text))
     if talk.draft.urgent:
         talk.draft.become_consultation()
+    second = _second_of(talk, reading, another=another)
     if talk.draft.state == "paused" and not another:
         return resume_booking(talk, reading=reading)
     if reading:
         answer(talk, reading.questions)
     someone_else = bool(reading and reading.someone_else and not reading.for_self)
-    if talk.memory.get("booked") and not another and not someone_else:
+    if talk.memory.get("booked") and not another and not someone_else and not second:
         lead = last_lead(talk.session, talk.conversation.id)
         if lead:
             choices = talk.choices("book:another", "change")
@@ -52,6 +55,9 @@ def start_booking(talk: Talk, reading: Reading | None, *, another: bool = False)
     first = not talk.memory.get("booked")
     if another and not first:
         talk.use_draft(Draft(number=talk.draft.number))  # what was told for the first one is not taken for granted
+    if second:
+        _begin_second(talk, second)
+    someone_else = someone_else or bool(talk.draft.someone_else)
     talk.draft.state = "open"
     note_opening(talk)
     if talk.draft.minor:  # told before there was a booking to say it for
@@ -66,6 +72,32 @@ def start_booking(talk: Talk, reading: Reading | None, *, another: bool = False)
         key = "utter_booking_start_second"
     talk.booking.notes.texts.insert(0, talk.voice.text(key))
     return book_on(talk, topics=("book_consultation",))
+
+
+def _second_of(talk: Talk, reading: Reading | None, *, another: bool) -> dict[str, str] | None:
+    """Who was to have a request after the one that was sent, where this is the moment for it."""
+    second: dict[str, str] | None = talk.memory.get("second")
+    if not second or (reading and reading.for_self):
+        return None
+    same = reading is not None and reading.someone_else in (second["whom"], *PRONOUNS)
+    return second if same or (another and not (reading and reading.someone_else)) else None
+
+
+def _begin_second(talk: Talk, second: dict[str, str]) -> None:
+    """Begin the request for the second of two people with what was told of them."""
+    talk.memory.pop("second")
+    draft = talk.draft
+    draft.someone_else, draft.asker = second["whom"], second.get("asker")
+    draft.name, draft.phone = draft.name or second.get("name"), draft.phone or second.get("phone")
+    draft.told += [value for value in (draft.name, draft.phone, draft.asker) if value]
+
+
+def asks_for_second(talk: Talk, reading: Reading) -> bool:
+    """ "And my brother's booking?": about the request that was to follow the one that was sent."""
+    second: dict[str, str] | None = talk.memory.get("second")
+    names = [second[key] for key in ("whom", "name") if second.get(key)] if second else []
+    named = any(name.lower() in reading.text.lower() for name in names)
+    return bool(second and _SECOND.search(reading.text) and (named or ANOTHER.search(reading.text)))
 
 
 def note_opening(talk: Talk) -> None:
@@ -300,6 +332,8 @@ def send_request(talk: Talk) -> None:
             _thank_for_call_back(talk, lead)
         else:
             talk.say(key, topics=("book_consultation",), reference=lead.reference, promise=talk.promise())
+        if talk.draft.second:
+            _offer_second(talk, talk.draft.second)
     talk.draft = Draft(number=talk.draft.number + (0 if amended else 1))
     talk.memory.pop("opened_at", None)
 
@@ -311,6 +345,13 @@ def _thank_for_call_back(talk: Talk, lead: Lead) -> None:
     if opening:
         said = f"{said} {talk.voice.text('utter_call_back_closed', when=talk.clinic.describe_moment(opening))}"
     talk.put(Reply(said, topics=("urgent_problem",)))
+
+
+def _offer_second(talk: Talk, second: dict[str, str]) -> None:
+    """The request for oneself is sent: now the one that was promised for the other."""
+    talk.memory["second"] = {**second, **({"asker": talk.draft.name} if talk.draft.name else {})}
+    talk.memory["pending"] = {"kind": "offer", "offers": "book_second"}
+    talk.say("utter_offer_second", talk.choices("book:another"), who=second.get("name") or second["whom"])
 
 
 def stop_booking(talk: Talk, reading: Reading | None) -> None:

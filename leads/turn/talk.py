@@ -24,16 +24,23 @@ class Heard:
     text: str
     understood: Understanding
     _reading: Reading | None = None
-    _for: tuple[str | None, bool] | None = None
+    _for: tuple[str | None, bool, bool, bool] | None = None
 
     def read(self, draft: Draft, clinic: Clinic, now: datetime) -> Reading:
         """What they say at the question that is open; done again only if that is another one by now."""
-        key = (draft.asked if draft.is_open else None, draft.is_open)
+        key = (draft.asked if draft.is_open else None, draft.is_open, bool(draft.someone_else), bool(draft.second))
         if self._reading is None or self._for != key:
-            asked, booking = key
-            calendar = calendar_of(clinic)
+            asked, booking, other, two = key
             self._reading = read_message(
-                self.text, self.understood, asked, now, calendar, clinic.region, booking=booking
+                self.text,
+                self.understood,
+                asked,
+                now,
+                calendar_of(clinic),
+                clinic.region,
+                booking=booking,
+                other=other,
+                two=two,
             )
             self._for = key
         return self._reading
@@ -109,6 +116,12 @@ def strong_details(reading: Reading) -> Reading:
     kept.name, kept.phones = reading.name, [found for found in reading.phones if found.value]
     kept.emails = [found for found in reading.emails if found.value and not found.suggestion]
     kept.concern, kept.someone_else, kept.minor = reading.concern, reading.someone_else, reading.minor
+    kept.for_self, kept.asker, kept.second, kept.mentioned = (
+        reading.for_self and bool(reading.someone_else),
+        reading.asker,
+        reading.second,
+        reading.mentioned,
+    )
     kept.time = reading.time if reading.time and reading.time.verdict == "ok" and "inform" in reading.topics else None
     return kept
 

@@ -10,16 +10,27 @@ from leads.clinic import load_clinic
 from leads.reading import Reading, read_message
 from leads.reading.asides import asks_about_the_question, asks_for_time, asks_what_is_noted, calls_off
 from leads.reading.forms import wants_booking
+from leads.reading.whom import Second, both, meant_by
 from leads.understanding import Segment, Understanding
 
 CLINIC = load_clinic(Path(__file__).parents[2] / "clinic.yml")
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)  # a Sunday
 
 
-def read(text: str, asked: str | None = None, topic: str = "inform", decision: str = "sure") -> Reading:
+def read(
+    text: str,
+    asked: str | None = None,
+    topic: str = "inform",
+    decision: str = "sure",
+    *,
+    other: bool = False,
+    two: bool = False,
+) -> Reading:
     """Read one segment, without any entity: what the engine does not see has to be found in the words."""
     understood = Understanding((Segment(text, 0, len(text), topic, 0.9, decision),))
-    return read_message(text, understood, asked, NOW, calendar_of(CLINIC), "GB", booking=asked is not None)
+    calendar = calendar_of(CLINIC)
+    booking = asked is not None
+    return read_message(text, understood, asked, NOW, calendar, "GB", booking=booking, other=other, two=two)
 
 
 @pytest.mark.parametrize(
@@ -358,6 +369,85 @@ def test_a_question_is_no_yes(topic: str) -> None:
 def test_who_asks_is_told_apart_from_whom_it_is_for(text: str, name: str | None, asker: str | None) -> None:
     reading = read(text, "contact")
     assert (reading.name, reading.asker) == (name, asker)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "asker"),
+    [
+        ("07700 900321 that's my number, I'm Carmen", None, "Carmen"),
+        ("my name is Trish", None, "Trish"),
+        ("her name is Inés Ruiz and I'm Élodie", "Inés Ruiz", "Élodie"),
+        ("Norman Pike, I'm Gary", "Norman Pike", "Gary"),
+        ("I'm 45 and she is 19", None, None),
+    ],
+)
+def test_who_writes_for_somebody_else_is_not_the_one_it_is_for(text: str, name: str | None, asker: str | None) -> None:
+    reading = read(text, "name", other=True)
+    assert (reading.name, reading.asker) == (name, asker)
+
+
+def test_who_someone_is_to_the_other_makes_it_a_request_for_them() -> None:
+    reading = read("I'm Cy's sister Jane by the way, doing this for him", "consent")
+    assert (reading.name, reading.asker, reading.someone_else) == (None, "Jane", "him")
+    assert read("I'm Ruth, the sister of nobody", "contact").someone_else is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "let's book her in for a chat then. Her name's Priya",
+        "an appointment for him please",
+        "it's for someone else",
+        "I'm asking for somebody",
+    ],
+)
+def test_no_sentence_is_whom_it_is_for(text: str) -> None:
+    assert read(text, "contact").someone_else in (None, "him", "her", "somebody else")
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "second"),
+    [
+        ("one for me (Gary Pike) and one for my dad (Norman Pike)", "Gary Pike", Second("Norman Pike")),
+        ("I'm Sanjay Patel and he is Vikram", "Sanjay Patel", Second("Vikram")),
+        ("07700 900301 for me, 07700 900302 for him", None, Second(phone="+447700900302")),
+        ("mine is 07700 900301 and his is 07700 900302", None, Second(phone="+447700900302")),
+        ("my sister's number is 07700 900302", None, Second(phone="+447700900302")),
+        ("07700 900301 and I'm Ann", "Ann", Second()),
+    ],
+)
+def test_what_is_the_seconds_of_two_is_not_the_firsts(text: str, name: str | None, second: Second) -> None:
+    reading = read(text, "contact", two=True)
+    assert reading.second == second
+    assert reading.name == name
+    assert [found.value for found in reading.phones if found.value == second.phone] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("could me and my brother both come for a consultation", "my brother"),
+        ("book for me and my wife", "my wife"),
+        ("my dad and I would like to book", "my dad"),
+        ("me and my brother argued about hair", None),
+        ("my wife wants one", None),
+    ],
+)
+def test_two_who_wish_to_come(text: str, who: str | None) -> None:
+    assert both(text) == who
+
+
+@pytest.mark.parametrize(
+    ("word", "before", "who"),
+    [
+        ("her", "my wife", "my wife"),
+        ("him", "my wife", "somebody else"),
+        ("him", None, "somebody else"),
+        ("somebody else", "my friend", "my friend"),
+    ],
+)
+def test_a_pronoun_means_whom_was_spoken_of(word: str, before: str | None, who: str) -> None:
+    assert meant_by(word, before) == who
 
 
 @pytest.mark.parametrize(
