@@ -113,7 +113,7 @@ class Booking:
             return False
         if asked in ("consent", "confirm"):
             return True
-        if self.changed & {"whom", "contact_wish"} and (reading.no or reading.refuses):
+        if self.changed & {"whom", "contact_wish", "remark"} and (reading.no or reading.refuses):
             return False  # "no, it's for my brother", "no calls please"
         if asked in self.changed or (asked == "contact" and self.changed & {"phone", "email"}):
             return False
@@ -132,6 +132,11 @@ class Booking:
             self.notes.add(self.voice.text("utter_minor"))
         if reading.contact_wish:
             self._take_contact_wish(reading.contact_wish)
+        if reading.remark and reading.remark not in draft.remarks:
+            draft.remarks.append(reading.remark)
+            draft.told.append(reading.remark)
+            self.changed.add("remark")
+            self.notes.add(self.voice.text("utter_remark", text=shortened(reading.remark)))
         if reading.name:
             self._set("name", _mended_name(self.draft.name, reading.name, surname=reading.surname))
         self._take_phones(reading)
@@ -226,9 +231,11 @@ class Booking:
         draft.tries.pop(name, None)
         if value not in draft.told:
             draft.told.append(value)
-        if before and before != value:
-            shown = show_phone(value) if name == "phone" else shortened(value, 80)
+        shown = show_phone(value) if name == "phone" else shortened(value, 80)
+        if before and before != value and draft.asked:  # else nobody has seen the old value yet
             self.notes.add(self.voice.text("utter_changed", field=self.asking.field(name), value=shown))
+        elif not before and name in ("phone", "email") and draft.asked in ("concern", "time", "consent", "confirm"):
+            self.notes.add(self.voice.text("utter_added", field=self.asking.field(name), value=shown))
 
     def _take_phones(self, reading: Reading) -> None:
         draft = self.draft

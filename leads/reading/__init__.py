@@ -18,6 +18,8 @@ from leads.reading.asides import (
     asks_for_other_channel,
     asks_for_time,
     read_contact_wish,
+    read_remark,
+    restricts_contact,
 )
 from leads.reading.concerns import (
     CONCERNS,
@@ -84,6 +86,7 @@ class Reading:
     wants_booking: bool = False
     conditions: str | None = None
     contact_wish: str | None = None  # how to get in touch, or how not, in the visitor's words
+    remark: str | None = None  # what is to be passed on to the clinic, in the visitor's words
     fields: frozenset[str] = frozenset()  # which fields its words name
     questions: list[Segment] = field(default_factory=list)  # to be answered, in order
     unclear: list[Segment] = field(default_factory=list)  # neither detail nor question
@@ -160,6 +163,9 @@ def read_message(
     _read_person(reading, about_people, rest, understood, told, context)
     _read_concern(reading, rest, understood, told, context)
     reading.contact_wish = _read_contact_wish(reading, asked)
+    reading.remark = None if reading.contact_wish else read_remark(text)
+    if reading.contact_wish and asked != "time" and not forms.CORRECTS.search(rest):
+        reading.time = None  # "only ring me before 10": when to be rung, not when to come
     if asked == "confirm" and not (reading.has_detail or reading.corrects or reading.fields):
         reading.conditions = _condition(reading, plain)
     return reading
@@ -212,6 +218,8 @@ def _role(segment: Segment, reading: Reading, context: _Context) -> str:
         return "detail"  # details win over guessing
     if asks_for_language(segment.text):
         return "question"
+    if context.booking and (read_remark(segment.text) or restricts_contact(segment.text)):
+        return "detail"
     if asks_for_other_channel(segment.text):
         return "detail" if context.booking else "question"
     if not context.booking:
@@ -356,6 +364,7 @@ def _read_person(
 def _read_contact_wish(reading: Reading, asked: str | None) -> str | None:
     """How to get in touch; where a phone or an address is asked for, "no calls" chooses between them instead."""
     chooses = asked in ("contact", "phone", "email") and not (reading.phones or reading.emails)
+    chooses = chooses and not restricts_contact(reading.text)
     return None if chooses or reading.conditions else read_contact_wish(reading.text)
 
 

@@ -77,7 +77,7 @@ _ASKS_WHAT_IS_NOTED = re.compile(
     r"\bwhat (?:have|did|do|has) (?:you|u) (?:\w+ )?(?:note[ds]?|(?:write|written|put|take[n]?) down|record(?:ed)?"
     r"|have (?:for me|on me|down|noted|so far))\b"
     r"|\b(?:what|which)(?: \w+){0,3} (?:did|have) i (?:just )?(?:pick|choose|chosen|say|said|give|given|gave|tell|told"
-    r"|type|typed|enter|entered|put)\b"
+    r"|type|typed|enter|entered|put|send|sent)\b"
     r"|\bwhat(?:'?s| is| was) my (?:name|number|phone|e-?mail|time|request|reference)\b"
     r"|\bwhat (?:name|number|phone number|e-?mail(?: address)?) do (?:you|u) have\b"
     r"|\b(?:show|tell|read|repeat|remind) (?:me )?(?:back )?(?:what (?:you|u|i) (?:have |'ve )?(?:noted|got|said|told"
@@ -109,10 +109,46 @@ _OTHER_CHANNEL = re.compile(
     re.I,
 )
 _NO_CALLS = re.compile(
-    r"\b(?:no|don'?t|do not|never|not|without|stop)\s+(?:\w+\s+){0,3}?(?:calls?|calling|phoning|ring(?:ing)?"
-    r"|voice ?mails?)\b|\b(?:deaf|hard of hearing|hearing impaired)\b|\bcan'?t (?:hear|(?:talk|speak) on the phone)\b",
+    r"\b(?:no|don'?t|do not|never|not|without|stop)\s+(?:\w+\s+){0,3}?(?:calls?(?! (?:it|this|that)\b)|calling"
+    r"|phoning|ring(?:ing)?|voice ?mails?)\b"
+    r"|\b(?:deaf|hard of hearing|hearing impaired)\b|\bcan'?t (?:hear|(?:talk|speak) on the phone)\b",
     re.I,
 )
+
+
+_REACH = r"(?:call|ring|phone|telephone|text|e-?mail|mail|write to|contact|message|speak to|talk to|ask for)"
+_PERSON = (
+    r"(?:me|us|him|her|them|my \w+|the (?:house|home|office|landline|shop)|home|work|my (?:house|home|work|office))"
+)
+_HOURS = (
+    r"(?:(?:before|after|between|until|till|from) (?:\w+ )?(?:\d|noon|midday|lunch|school|work)"
+    r"|(?:on|at|during|in|outside)(?: the)? (?:\w+ )?(?:work|hours|lunch\w*|mornings?|afternoons?|evenings?|nights?"
+    r"|weekends?|weekdays?|\w+days)\b)"
+)
+_HOW_TO_REACH = re.compile(
+    rf"\b(?:don'?t|do not|never|not|no|without|stop)\s+(?:\w+\s+){{0,2}}?{_REACH}(?:ing)?\s+{_PERSON}\b"
+    rf"|\b{_REACH}\s+{_PERSON}\b.{{0,12}}\b(?:not|instead of|rather than|and not)\s+\w+"
+    rf"|\b(?:only|just)\s+{_REACH}\b|\b{_REACH}\s+{_PERSON}\b.{{0,40}}\bonly\b"
+    rf"|\b{_REACH}(?: {_PERSON})?\s+(?:only\s+)?{_HOURS}"
+    r"|\bmy (?:insta(?:gram)?|snap(?:chat)?|telegram|facebook|fb|messenger|signal|skype|whats ?app|twitter|tiktok)\b"
+    r"(?: handle| name| is|:)+\s*@?\w+",
+    re.I,
+)
+"""Whom to ask for, where, and when: "don't phone the house", "call me not him", "ring me before 10 only"."""
+_TELLS_CLINIC = re.compile(
+    r"\b(?:tell|let|inform|warn|remind|pass (?:it|this|that)? ?on to|mention to)\s+(?:the |your |my )?"
+    r"(?:practitioner|clinic|team|doctor|nurse|staff|therapist|specialist|consultant|person|people|them|him|her)\b"
+    r"\s*(?:know|that|about|i\b|i'?m|my\b|he\b|she\b).{3,}"
+    r"|\b(?:make a note|note|mention|put down|write down|add(?: a note)?|let it be known)\s+(?:that|:)\s*.{3,}"
+    r"|^\W*(?:please )?note\s*:.{3,}",
+    re.I | re.S,
+)
+
+
+def read_remark(text: str) -> str | None:
+    """The sentence that is to be passed on to the clinic: "could you tell the practitioner that I'm on tamoxifen"."""
+    sentences = (one.strip(" .,!?") for one in re.split(r"(?<=[.!?])\s+|\n", text))
+    return next((one for one in sentences if _TELLS_CLINIC.search(one)), None)
 
 
 def asks_for_language(text: str) -> bool:
@@ -128,4 +164,28 @@ def asks_for_other_channel(text: str) -> bool:
 def read_contact_wish(text: str) -> str | None:
     """The sentence that says how to get in touch, and how not: "please text me", "I'm deaf, so no calls"."""
     sentences = (one.strip(" .,!?") for one in re.split(r"(?<=[.!?])\s+|\n", text))
-    return next((one for one in sentences if _OTHER_CHANNEL.search(one) or _NO_CALLS.search(one)), None)
+    return next((one for one in sentences if any(form.search(one) for form in _CONTACT_WISHES)), None)
+
+
+_CONTACT_WISHES = (_OTHER_CHANNEL, _NO_CALLS, _HOW_TO_REACH)
+
+
+def restricts_contact(text: str) -> bool:
+    """Whether words say whom to ask for, where or when, and so do not only choose between phone and e-mail."""
+    return bool(_HOW_TO_REACH.search(text))
+
+
+_ASKS_HOW_IT_STANDS = re.compile(
+    r"\b(?:is|has|was|are) (?:it|that|this|everything|my (?:\w+ )?(?:booking|request|appointment|appt|consultation|slot"
+    r"|time)|we|i)\s+(?:\w+ )?(?:been )?(?:confirmed|booked(?: in)?|definite|accepted|agreed|fixed|set|all set)\b"
+    r"|\bwhen (?:will|do|can|should|would|am) (?:i|you|they|some(?:one|body)|the clinic|we)\b.{0,20}\b(?:hear|ring|call"
+    r"|contact(?:ed)?|get in touch|be in touch|get back|know|answer|reply|phone|e-?mail|expect)\b"
+    r"|\bhow (?:soon|long) (?:will|until|till|before|do)\b.{0,30}\b(?:hear|ring|call|contact|touch|reply"
+    r"|answer|back)\b",
+    re.I,
+)
+
+
+def asks_how_it_stands(text: str) -> bool:
+    """Whether somebody who has sent a request asks what has become of it: "is it confirmed?"."""
+    return bool(_ASKS_HOW_IT_STANDS.search(text))

@@ -8,7 +8,7 @@ from leads.facts import FAQ_TOPICS
 from leads.handoff import stop_waiting
 from leads.intake import last_lead
 from leads.reading import Reading, is_question
-from leads.reading.asides import asks_what_is_noted, calls_off
+from leads.reading.asides import asks_how_it_stands, asks_what_is_noted, calls_off
 from leads.reading.trouble import asks_in_general, seeks_help
 from leads.replies import Reply
 from leads.turn.answering import answer, answer_unclear, hand_over, keep_unmet, matters, miss, offer_meanings
@@ -27,6 +27,7 @@ from leads.turn.offers import (
 )
 from leads.turn.request import (
     CARRY_ON,
+    add_to_lead,
     amend_lead,
     ask_again,
     ask_to_call_off,
@@ -40,6 +41,7 @@ from leads.turn.request import (
     resume_booking,
     start_booking,
     stop_booking,
+    tell_how_it_stands,
     tell_what_is_noted,
     wait_for,
 )
@@ -168,6 +170,11 @@ def hear_outside(talk: Talk, reading: Reading, understood: Understanding, felt: 
         return None
     if sent and asks_for_second(talk, reading):
         return start_booking(talk, None, another=True)
+    if sent and asks_how_it_stands(reading.text) and not reading.has_detail and tell_how_it_stands(talk):
+        return None
+    other_detail = reading.name or reading.phones or reading.emails or reading.concern
+    if sent and (reading.contact_wish or reading.remark) and not other_detail and add_to_lead(talk, reading):
+        return None
     told = reading.has_detail or reading.contact_wish
     if told and sent and not wants and not reading.questions and amend_lead(talk, reading):
         return None

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from leads.appointments import NothingToCancel, cancel
-from leads.asking import Asking
+from leads.asking import Asking, shortened
 from leads.audit import VISITOR
 from leads.contacts import Found
 from leads.draft import Draft
@@ -62,8 +62,11 @@ def start_booking(talk: Talk, reading: Reading | None, *, another: bool = False)
     note_opening(talk)
     if talk.draft.minor:  # told before there was a booking to say it for
         talk.booking.notes.add(talk.voice.text("utter_minor"))
+    before = talk.draft.concern_text
     if reading:
         talk.booking.take_details(_with_same(talk, reading))
+    if before and before == talk.draft.concern_text:
+        talk.booking.notes.add(talk.voice.text("utter_concern_from_before", text=shortened(before)))
     told = talk.draft.name and talk.draft.has_contact
     key = "utter_booking_start_told" if told else "utter_booking_start"
     if someone_else:
@@ -141,6 +144,37 @@ def amend_lead(talk: Talk, reading: Reading | None) -> bool:
     return True
 
 
+def add_to_lead(talk: Talk, reading: Reading) -> bool:
+    """Put a remark or a wish beside the request that was sent last; it changes no detail, so nothing is asked first."""
+    lead, words = last_lead(talk.session, talk.conversation.id), reading.contact_wish or reading.remark
+    if lead is None or words is None:
+        return False
+    answer(talk, [one for one in reading.questions if words not in one.text and one.text.strip(" .,!?") not in words])
+    draft = _draft_of(talk, lead)
+    if words not in draft.remarks:
+        draft.remarks.append(words)
+    talk.draft.told.append(words)
+    commit_lead(talk.session, talk.conversation, draft, talk.clinic.time_zone, talk.channels, talk.now)
+    talk.say("utter_remark_added", reference=lead.reference, text=shortened(words))
+    return True
+
+
+def tell_how_it_stands(talk: Talk) -> bool:
+    """ "Is it confirmed?", "when will I hear from you?": what has become of the request that was sent last."""
+    lead = last_lead(talk.session, talk.conversation.id)
+    if lead is None:
+        return False
+    if lead.status == "confirmed" and lead.confirmed_start and lead.confirmed_end:
+        agreed = say_time(lead.confirmed_start, lead.confirmed_end, talk.calendar)
+        talk.say("utter_confirmed", topics=("existing_appointment",), reference=lead.reference, time=agreed)
+    else:
+        by = talk.clinic.callback_by(lead.created_at)
+        due = talk.clinic.describe_moment(by) if by and by > talk.now else None
+        promise = talk.voice.promise(due)
+        talk.say("utter_not_confirmed_yet", topics=("existing_appointment",), reference=lead.reference, promise=promise)
+    return True
+
+
 def _draft_of(talk: Talk, lead: Lead) -> Draft:
     if lead.time_start is None or lead.time_end is None:
         return draft_of(lead, talk.draft.number, None)
@@ -205,7 +239,11 @@ def hear_in_booking(talk: Talk, reading: Reading) -> None:
         return talk.put(talk.booking.explain())
     if alone and not attitude and _answer_unplaced(talk, reading):
         return ask_again(talk)
-    if reading.topics and reading.topics <= {"greet", "thanks"} and alone and not reading.unclear and not reading.yes:
+    polite = reading.topics and reading.topics <= {"greet", "thanks"} and alone and not reading.unclear
+    if polite and "thanks" in reading.topics and talk.draft.amends and talk.draft.asked == "confirm":
+        talk.booking.send()  # what they asked for was read back, they agreed before, and they thank for it
+        return book_on(talk)
+    if polite and not reading.yes:
         return ask_again(talk)
     if reading.questions and not reading.has_detail and not attitude:
         return ask_again(talk)

@@ -8,7 +8,13 @@ import pytest
 from leads.booking import calendar_of
 from leads.clinic import load_clinic
 from leads.reading import Reading, read_message
-from leads.reading.asides import asks_about_the_question, asks_for_time, asks_what_is_noted, calls_off
+from leads.reading.asides import (
+    asks_about_the_question,
+    asks_for_time,
+    asks_how_it_stands,
+    asks_what_is_noted,
+    calls_off,
+)
 from leads.reading.forms import wants_booking
 from leads.reading.whom import Second, both, meant_by
 from leads.understanding import Segment, Understanding
@@ -457,11 +463,59 @@ def test_a_pronoun_means_whom_was_spoken_of(word: str, before: str | None, who: 
         ("can u whatsapp me on 07700 900321", "can u whatsapp me on 07700 900321"),
         ("thinning, please text me instead", "thinning, please text me instead"),
         ("call me on 07700 900321", None),
+        ("please don't phone the house", "please don't phone the house"),
+        ("call me not him. thinning", "call me not him"),
+        ("please ring me before 10 only", "please ring me before 10 only"),
+        ("only email, after noon", "only email, after noon"),
+        ("ring my mum on weekday mornings", "ring my mum on weekday mornings"),
+        ("my insta is @jayd", "my insta is @jayd"),
+        ("call me Al", None),
+        ("I only got thin at the front", None),
+        ("don't call it a tattoo", None),
     ],
 )
 def test_how_to_get_in_touch_is_kept(text: str, wish: str | None) -> None:
     assert read(text, "concern").contact_wish == wish
     assert read("no calls please", "contact").contact_wish is None
+
+
+def test_a_restriction_is_kept_where_a_contact_is_asked_for_as_well() -> None:
+    assert read("please don't phone the house", "contact").contact_wish == "please don't phone the house"
+
+
+def test_when_to_be_rung_is_not_when_to_come() -> None:
+    assert read("please only email before noon", "confirm").time is None
+    assert read("thursday before noon", "confirm").time is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "remark"),
+    [
+        ("can you tell the practitioner that I'm on tamoxifen?", "can you tell the practitioner that I'm on tamoxifen"),
+        ("thinning. please let them know I'm in a wheelchair", "please let them know I'm in a wheelchair"),
+        ("note: allergic to latex", "note: allergic to latex"),
+        ("can you tell me about pain", None),
+        ("tell them", None),
+    ],
+)  # fmt: skip
+def test_what_is_to_be_passed_on(text: str, remark: str | None) -> None:
+    assert read(text, "concern").remark == remark
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("is it confirmed?", True),
+        ("has my request been accepted", True),
+        ("when will I hear from you", True),
+        ("when are you going to ring", False),
+        ("how long until someone gets back to me", True),
+        ("is it permanent?", False),
+        ("when does it fade", False),
+    ],
+)
+def test_asking_how_the_request_stands(text: str, asks: bool) -> None:
+    assert asks_how_it_stands(text) == asks
 
 
 def test_a_yes_stands_beside_a_question() -> None:
