@@ -62,6 +62,7 @@ backup: env ## write database and profile into one file (FILE=..., else var/back
 	@$(PYTHON) -m hairline backup $(if $(FILE),"$(FILE)")
 
 restore: env ## put a backup in place of what is there: FILE=... (REPLACE=yes where the database is not empty)
+	@test -n "$(FILE)" || { echo "Say which: make restore FILE=var/backups/hairline-<time>.tar" >&2; exit 2; }
 	@$(PYTHON) -m hairline restore "$(FILE)" $(if $(filter yes,$(REPLACE)),--replace)
 
 account: env ## make an account for the staff desk

@@ -11,10 +11,11 @@ from leads.outbox import announce
 from leads.records import Lead
 
 LONGEST = timedelta(hours=12)
+FURTHEST = timedelta(days=2 * 365)
 
 
 class ImpossibleTime(ValueError):
-    """The end does not come after the start, or not on the same day; the text says so."""
+    """It is over, too far away or too long, or ends before it starts; the text says so."""
 
 
 class NothingToCancel(Exception):
@@ -28,8 +29,7 @@ def confirm(
 
     Raises `ImpossibleTime`.
     """
-    if not start < end <= start + LONGEST:
-        raise ImpossibleTime("The end must come after the start, on the same day.")
+    _check(start, end, now)
     lead = _locked(session, reference)
     if lead is None:
         return None
@@ -41,6 +41,17 @@ def confirm(
     announce(session, lead, "lead.confirmed", channels, now)
     note_action(session, actor, "lead.confirmed", lead.reference)
     return lead
+
+
+def _check(start: datetime, end: datetime, now: datetime) -> None:
+    if start >= now + FURTHEST:
+        raise ImpossibleTime("That is more than two years away.")
+    if end <= now:
+        raise ImpossibleTime("That time is over.")
+    if start >= end:
+        raise ImpossibleTime("The end must come after the start.")
+    if end - start > LONGEST:
+        raise ImpossibleTime("From start to end must be twelve hours at most.")
 
 
 def cancel(session: Session, reference: str, actor: str, channels: Sequence[str], now: datetime) -> Lead | None:

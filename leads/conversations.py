@@ -51,6 +51,10 @@ class ChoiceNotOffered(Exception):
     """The quick reply is none of those that the last turn offered."""
 
 
+class UnknownCursor(Exception):
+    """What a page was to go on after is not there any more."""
+
+
 class KeyReused(Exception):
     """The idempotency key was used for another message of this conversation, or another request in the form."""
 
@@ -364,10 +368,12 @@ def list_conversations(
 ) -> list[Conversation]:
     """Conversations for staff: those that wait the longest first with a state, else the latest first.
 
-    `before` is the id of the last one of the page before.
+    `before` is the id of the last one of the page before. Raises `UnknownCursor` where it was erased since.
     """
     order = Conversation.created_at
     anchor = session.get(Conversation, before) if before else None
+    if before and anchor is None:
+        raise UnknownCursor
     if state:
         query = select(Conversation).where(Conversation.state == state).order_by(order, Conversation.id)
         if anchor:

@@ -5,6 +5,7 @@ to the visitor in the transaction that makes it.
 """
 
 import hashlib
+import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from leads.audit import note_action
-from leads.conversations import BOT, STAFF, TALKS_TO_PERSON, add_message, add_reply, locked
+from leads.conversations import BOT, STAFF, TALKS_TO_PERSON, KeyReused, UnknownCursor, add_message, add_reply, locked
 from leads.draft import Draft
 from leads.intake import commit_lead, last_lead
 from leads.outbox import announce, announce_conversation
@@ -78,14 +79,16 @@ def flag_urgent(conversation: Conversation, now: datetime) -> None:
 def list_waiting(session: Session, after: str | None = None, limit: int = 50) -> list[Conversation]:
     """Who waits for staff: urgent talks that nobody has seen first, then those who wait the longest.
 
-    `after` is the id of the last one of the page before.
+    `after` is the id of the last one of the page before. Raises `UnknownCursor` where it does not wait any more.
     """
     unseen = and_(Conversation.urgent_at.is_not(None), Conversation.urgent_seen_at.is_(None))
     # Two looks, as in leads.pulse.
     kinds = (Conversation.state == WAITING, and_(Conversation.state.not_in((WAITING, PERSON)), unseen))
     found = sorted((one for kind in kinds for one in session.scalars(select(Conversation).where(kind))), key=_by_need)
     ids = [conversation.id for conversation in found]
-    start = ids.index(after) + 1 if after in ids else 0
+    if after is not None and after not in ids:
+        raise UnknownCursor
+    start = ids.index(after) + 1 if after is not None else 0
     return found[start : start + limit]
 
 
@@ -130,23 +133,31 @@ def say(
 ) -> tuple[Conversation, Message] | None:
     """Write to the visitor; None where there is no such conversation. The same key writes once.
 
-    Raises `NotInTalk` and `TalkTaken`.
+    Raises `KeyReused` for a key that was used for other words, `NotInTalk` and `TalkTaken`.
     """
     conversation = locked(session, conversation_id)
     if conversation is None:
         return None
+    kept_key, fingerprint = _of_repeats(person.actor, key, text) if key else (None, None)
+    known = _of_key(session, conversation.id, kept_key) if kept_key else None
+    if known is not None:
+        if known.fingerprint != fingerprint:
+            raise KeyReused
+        return conversation, known
     if conversation.state != PERSON:
         raise NotInTalk
     if conversation.staff_actor != person.actor:
         raise TalkTaken
-    kept_key = f"staff:{hashlib.sha256(f'{person.actor}:{key}'.encode()).hexdigest()}" if key else None
-    known = _of_key(session, conversation.id, kept_key) if kept_key else None
-    if known is not None:
-        return conversation, known
     message = add_message(session, conversation, STAFF, text, staff=conversation.staff)
-    message.idempotency_key = kept_key
+    message.idempotency_key, message.fingerprint = kept_key, fingerprint
     session.flush()
     return conversation, message
+
+
+def _of_repeats(actor: str, key: str, text: str) -> tuple[str, str]:
+    """What is kept of a key, and of the words said with it: neither tells what they were."""
+    fingerprint = hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()
+    return f"staff:{hashlib.sha256(f'{actor}:{key}'.encode()).hexdigest()}", fingerprint
 
 
 def _of_key(session: Session, conversation_id: str, key: str) -> Message | None:

@@ -3,8 +3,8 @@
 import re
 from contextvars import ContextVar
 
-SHAPE = re.compile(r"[0-9a-f]{16,64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-"""Hexadecimal, or a UUID: long enough to be no phone number, and nothing that a name or an address fits in."""
+SHAPE = re.compile(r"(?=.*[a-f])[0-9a-f]{16,64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""Hexadecimal with a letter in it, or a UUID: no phone number, and nothing that a name or an address fits in."""
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 

@@ -18,7 +18,7 @@ from typing import Any, Dict, Optional
 
 FORMAT_SETTING, LEVEL_SETTING = "HAIRLINE_LOG_FORMAT", "HAIRLINE_LOG_LEVEL"
 FRAMES = 6
-REQUEST_ID = re.compile(r"[0-9a-f]{16,64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+REQUEST_ID = re.compile(r"(?=.*[a-f])[0-9a-f]{16,64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 request_id: "contextvars.ContextVar[Optional[str]]" = contextvars.ContextVar("request_id", default=None)
 
@@ -72,9 +72,16 @@ def message_of(record: logging.LogRecord) -> str:
     return message.partition("\n")[0]
 
 
+class EveryLine(logging.StreamHandler):  # type: ignore[type-arg]
+    """Writes all lines: Rasa would filter out what is like the line before, and so all turns but the first."""
+
+    def addFilter(self, filter: Any) -> None:  # noqa: A002, N802 - the library's names
+        """Nothing."""
+
+
 def set_up() -> None:
     """Has everything that this process logs, warns of or dies of written so."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = EveryLine(sys.stderr)
     handler.setFormatter(Lines(plain=os.environ.get(FORMAT_SETTING) == "text"))
     root = logging.getLogger()
     root.handlers = [handler]

@@ -1,4 +1,4 @@
-"""Bodies are read here, whole and bounded, before anything looks at them."""
+"""Heads are bounded here, and bodies read, whole and bounded, before anything looks at them."""
 
 import asyncio
 
@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from web.problems import Problem, response
 
 LARGEST = 64 * 1024
+LONGEST_HEAD = 16 * 1024
 SLOWEST_S = 10.0
 WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 FORMS = "/desk"  # the desk's own pages send forms, everything else JSON
@@ -19,12 +20,17 @@ class Gone(Exception):
 
 
 class Bodies:
-    """Refuses bodies that are too large (413), too slow (408) or of the wrong type (415); hands on the others whole."""
+    """Refuses heads that are too long (431), and bodies that are too large (413), too slow (408) or of the wrong type
+    (415); hands on the others whole.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and _length_of_head(scope) > LONGEST_HEAD:
+            await response(Problem(431, headers={"Connection": "close"}))(scope, receive, send)
+            return
         if scope["type"] != "http" or scope["method"] not in WITH_BODY:
             await self.app(scope, receive, send)
             return
@@ -37,6 +43,12 @@ class Bodies:
             await response(problem)(scope, receive, send)
             return
         await self.app(scope, _replay(body, receive), send)
+
+
+def _length_of_head(scope: Scope) -> int:
+    """Bytes. The server's own limit only holds for a head that comes in pieces."""
+    lines = sum(len(name) + len(value) + 4 for name, value in scope["headers"])
+    return lines + len(scope.get("raw_path") or b"") + len(scope["query_string"])
 
 
 async def _read(scope: Scope, receive: Receive) -> bytes:

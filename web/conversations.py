@@ -4,7 +4,7 @@ import logging
 import re
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from sqlalchemy.orm import Session
 
@@ -145,6 +145,9 @@ async def stream_events(
     request: Request,
     here: Here,
     visitor: ListenerHere,
+    resumed: Annotated[
+        str | None, Header(alias="Last-Event-ID", description="id of the last message a broken stream brought")
+    ] = None,
     after: Annotated[str | None, Query(max_length=40, description="id of the last message that is known")] = None,
     access_token: Annotated[
         str | None, Query(max_length=512, description="the token, for a client that can send no header")
@@ -152,7 +155,6 @@ async def stream_events(
 ) -> Response:
     """New messages and changes of state, as server-sent events. A reconnection goes on after Last-Event-ID."""
     await here.limits.call(request)
-    resumed = request.headers.get("last-event-id")
 
     def work(session: Session) -> tuple[int, str]:
         conversation = _own(session, visitor)

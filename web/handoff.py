@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body, Depends
 from sqlalchemy.orm import Session
 
 from leads import conversations, handoff
+from leads.conversations import KeyReused
 from leads.handoff import NotInTalk, Person, TalkTaken
 from leads.records import Conversation
 from leads.store import utc_now
@@ -93,6 +94,8 @@ async def say(here: Context, staff: Staff, conversation_id: str, text: str, key:
 
     try:
         answer = await here.database.write(work)
+    except KeyReused:
+        raise Problem(409, "The Idempotency-Key was used for another message.") from None
     except NotInTalk:
         raise Problem(409, NOT_IN_TALK) from None
     except TalkTaken:

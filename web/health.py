@@ -25,7 +25,9 @@ async def is_alive() -> dict[str, Any]:
     return {"status": "alive"}
 
 
-@router.get("/readyz", response_model=shapes.Ready, responses=problems(503))
+@router.get(
+    "/readyz", response_model=shapes.Ready, responses=problems(503, unavailable="Not ready: the action server.")
+)
 async def is_ready(here: Here) -> dict[str, Any]:
     """The model is loaded, the store and the action server answer; else 503 says what is missing.
 

@@ -34,15 +34,18 @@ TAGS = [
 ]
 
 
-def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a route that may refuse so. Too slow (408) and unforeseen (500) can happen to any."""
+def problems(*statuses: int, unavailable: str | None = None) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route that may refuse so. Too slow (408), a head that is too long (431) and what nobody
+    foresaw (500) can happen to any. `unavailable`: what a 503 says, where it is not said to a visitor.
+    """
     body = {408} if 413 in statuses else set()
-    return {status: _problem(status) for status in sorted({*statuses, *body, 500})}
+    said = EXAMPLES | ({503: unavailable} if unavailable else {})
+    return {status: _problem(status, said[status]) for status in sorted({*statuses, *body, 431, 500})}
 
 
-def _problem(status: int) -> dict[str, Any]:
+def _problem(status: int, detail: str) -> dict[str, Any]:
     phrase = HTTPStatus(status).phrase
-    example: dict[str, Any] = {"type": "about:blank", "title": phrase, "status": status, "detail": EXAMPLES[status]}
+    example: dict[str, Any] = {"type": "about:blank", "title": phrase, "status": status, "detail": detail}
     if status == 422:
         example["errors"] = [{"field": "text", "message": "write at least one character"}]
     shown: dict[str, Any] = {

@@ -23,6 +23,7 @@ DETAILS = {
     405: "This address takes other methods; the Allow header names them.",
     408: "The request came in too slowly.",
     413: "The body is too large.",
+    431: "The head of the request is too long.",
     415: "Send the body as application/json.",
     500: "Something went wrong on our side.",
 }
@@ -76,7 +77,9 @@ def response(problem: HTTPException) -> JSONResponse:
 def of_validation(fault: RequestValidationError) -> Problem:
     """400 where the body is no JSON, else 422 naming each field; what was sent is not repeated."""
     faults = fault.errors()
-    if any(one["type"] == "json_invalid" for one in faults):
+    if any(
+        one["type"] == "json_invalid" or (one["type"], tuple(one["loc"])) == ("missing", ("body",)) for one in faults
+    ):
         return Problem(400)
     errors = [{"field": _field(one["loc"]), "message": _message(one)} for one in faults][:20]
     return Problem(422, "; ".join(f"{one['field']}: {one['message']}" for one in errors[:3]), errors=errors)

@@ -11,6 +11,7 @@ from leads.store import utc_now
 from leads.teaching import AlreadyAnswered, Given, NotForEverybody
 from web import shapes
 from web.context import Context, Here
+from web.handoff import KEY_HOLDER
 from web.openapi import problems
 from web.problems import Problem, wrong_field
 from web.rasa import RasaDown
@@ -48,7 +49,7 @@ async def teach(
 ) -> dict[str, Any]:
     """Give an answer. `wordings`: the question in staff's words, and other ways to ask it. Raises 404, 409 and 503."""
     vectors = await vectors_of(here, wordings)
-    by = here.voice.text("utter_staff_unnamed") if staff.actor == "api-key" else staff.name
+    by = here.clinic.name if staff.actor == KEY_HOLDER else staff.name
     given = Given(text, publish, by, staff.actor, wordings[0] if wordings else None, vectors, also)
     voice, channels = here.voice, here.hairline.channels
 

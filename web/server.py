@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from hairline.settings import Settings
+from web.bodies import LONGEST_HEAD
 from web.limits import is_proxy
 from web.problems import MEDIA_TYPE
 
@@ -26,7 +27,6 @@ REFUSED_AT_ONCE = 300  # connections beyond CONNECTIONS that are still told so; 
 HEAD_S = 10.0  # for a request's line and headers, counted from the connection or from its first byte
 IDLE_S = 15
 UNHEARD_S = 60  # after this long without any sign from the other end it is gone
-LONGEST_HEAD = 16 * 1024
 STOP_S = 20
 BACKLOG = 1024
 

@@ -1,10 +1,11 @@
 """What comes in and goes out as JSON. The OpenAPI document is made of these; docs/api.md says the same in words."""
 
+import unicodedata
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from fastapi import Header
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from leads.texts import clean
 
@@ -21,6 +22,10 @@ def _said(text: str) -> str:
     return text
 
 
+TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+"""Unicode's classes of characters that change the direction of the text after them."""
+
+
 def _line(text: str) -> str:
     text = " ".join(clean(text).split())
     if not text:
@@ -28,6 +33,11 @@ def _line(text: str) -> str:
     if len(text) > 200:
         raise ValueError("write at most 200 characters")
     return text
+
+
+def _shown_name(text: str) -> str:
+    """Without what turns the text around it (U+202E and its like): visitors see it beside our own words."""
+    return _line("".join(it for it in text if unicodedata.bidirectional(it) not in TURNING))
 
 
 def _page(url: str) -> str:
@@ -60,6 +70,9 @@ Text = Annotated[
 ]
 Line = Annotated[
     str, AfterValidator(_line), Field(json_schema_extra={"minLength": 1}, description="1 to 200 characters, trimmed")
+]
+Name = Annotated[
+    str, AfterValidator(_shown_name), Field(json_schema_extra={"minLength": 1}, description="1 to 200 characters")
 ]
 Page = Annotated[
     str,
@@ -323,11 +336,21 @@ class Leads(BaseModel):
     next: str | None
 
 
+def _written_out(value: object) -> object:
+    if not isinstance(value, str):
+        raise ValueError("write it like 2026-12-01T14:00:00+00:00")
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
+"""ISO 8601 with the offset from UTC; not the seconds since 1970 that the library would take as well."""
+
+
 class ConfirmedTime(Strict):
     """From when to when, each with its offset from UTC."""
 
-    start: AwareDatetime
-    end: AwareDatetime
+    start: Moment
+    end: Moment
 
 
 class LeadPatch(Strict):
@@ -398,7 +421,7 @@ class ConversationSummary(BaseModel):
 class TakeOver(Strict):
     """Who takes a conversation over; only for the API key, behind which may be anybody."""
 
-    name: Line | None = Field(None, description="as the visitor sees it")
+    name: Name | None = Field(None, description="as the visitor sees it")
 
 
 class AnswerTo(Strict):

@@ -5,11 +5,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import StreamingResponse
+from pydantic import BeforeValidator
 from sqlalchemy.orm import Session
 
 from leads import appointments, conversations, handoff, requests, spreadsheet
 from leads.appointments import ImpossibleTime, NothingToCancel
 from leads.audit import note_action
+from leads.conversations import UnknownCursor
 from leads.records import Conversation, Lead
 from leads.requests import LeadChange, LeadFilter
 from leads.store import utc_now
@@ -26,10 +28,15 @@ CSV_PAGE = 500
 
 router = APIRouter(prefix="/api", tags=["staff"], dependencies=[Depends(staff_of)])
 
-Cursor = Annotated[str | None, Query(pattern=r"^\d{1,18}$", description="`next` of the page before", examples=["1041"])]
+Cursor = Annotated[
+    str | None, Query(pattern=r"^([0-9]{1,18})?$", description="`next` of the page before", examples=["1041"])
+]
 Limit = Annotated[int, Query(ge=1, le=200)]
 Words = Annotated[str | None, Query(max_length=200, description="part of a name, phone, e-mail address or reference")]
-StatusQuery = Annotated[shapes.Status | None, Query()]
+Nothing = BeforeValidator(lambda given: given or None)
+"""`status=` is as good as none."""
+StatusQuery = Annotated[shapes.Status | None, Nothing, Query()]
+StateQuery = Annotated[shapes.State | None, Nothing, Query()]
 ConversationQuery = Annotated[str | None, Query(max_length=40, description="id of a conversation")]
 
 
@@ -188,7 +195,7 @@ async def list_open_questions(
 @router.get("/conversations", response_model=shapes.Conversations, responses=problems(401, 422, 503))
 async def list_conversations(
     here: Here,
-    state: shapes.State | None = None,
+    state: StateQuery = None,
     after: Annotated[str | None, Query(max_length=40, description="`next` of the page before")] = None,
     limit: Limit = PAGE,
 ) -> dict[str, Any]:
@@ -196,6 +203,7 @@ async def list_conversations(
 
     `waiting` also lists urgent conversations that nobody of the clinic has seen, before all others.
     """
+    after = after or None
     if after is not None and not CONVERSATION.fullmatch(after):
         raise wrong_field("after", "it is no conversation")
 
@@ -204,6 +212,9 @@ async def list_conversations(
             return handoff.list_waiting(session, after, limit)
         return conversations.list_conversations(session, state, after, limit)
 
-    found = await here.database.read(work)
+    try:
+        found = await here.database.read(work)
+    except UnknownCursor:
+        raise wrong_field("after", "it is not in this list any more; begin again without it") from None
     shown = [summary(conversation) for conversation in found]
     return {"conversations": shown, "next": found[-1].id if len(found) == limit else None}

@@ -30,7 +30,7 @@ IN: dict[str, set[str]] = {
     "files": set(ROLES),
     "its_visitor": {"own visitor"},
     "its_visitor_or_staff": {"own visitor", "staff", "owner", "API key"},
-    "calendar_token": {"calendar token"},
+    "calendar_token_staff_and_key": {"calendar token", "staff", "owner", "API key"},
     "staff_and_key": {"staff", "owner", "API key"},
     "staff": {"staff", "owner"},
     "owners": {"owner"},

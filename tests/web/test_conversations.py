@@ -182,7 +182,7 @@ def test_what_is_no_message_is_refused_and_names_its_field(
 )
 def test_what_is_no_json_is_refused(visitor: Visitor, raw: bytes) -> None:
     answer = visitor.client.post(f"{visitor.path}/messages", content=raw, headers=visitor.headers | JSON)
-    assert answer.status_code in (400, 422), answer.text
+    assert answer.status_code == (422 if raw[:1] == b'"' else 400), answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert len(visitor.talk()) == 1
 

@@ -53,6 +53,14 @@ def test_what_is_not_there_is_refused_as_a_problem(client: httpx.Client, method:
     assert "nothing" not in problem["detail"].replace("There is nothing here", "")
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_head_that_is_too_long_is_refused_at_once(client: httpx.Client, method: str) -> None:
+    assert client.request(method, "/api/widget", headers={"X-Long": "a" * 15_000}).status_code in (200, 405)
+    for headers, query in (({"X-Long": "a" * 17_000}, ""), ({}, "a" * 17_000), ({"A": "a" * 9_000}, "b" * 9_000)):
+        answer = client.request(method, "/api/widget", params={"q": query}, headers=headers)
+        assert (answer.status_code, answer.headers["content-type"]) == (431, "application/problem+json")
+
+
 def test_a_wrong_method_is_told_all_right_ones(client: httpx.Client, visitor: Visitor) -> None:
     assert client.put("/api/conversations").headers["allow"] == "GET, HEAD, POST"
     assert client.put(f"{visitor.path}/messages").headers["allow"] == "GET, HEAD, POST"

@@ -193,6 +193,8 @@ def test_leads_are_found_by_status_reference_and_conversation(client: httpx.Clie
     assert [lead["reference"] for lead in get(client, "/api/leads", status="closed")["leads"]] == [two]
     assert [lead["reference"] for lead in get(client, "/api/leads", conversation=talk.id)["leads"]] == [one]
     assert [lead["reference"] for lead in get(client, "/api/leads", q=one.lower())["leads"]] == [one]
+    all_of_them = get(client, "/api/leads", limit=200)
+    assert get(client, "/api/leads", status="", q="", conversation="", after="", limit=200) == all_of_them
     assert get(client, f"/api/leads/{one.lower()}")["reference"] == one
 
 

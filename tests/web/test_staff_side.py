@@ -1,6 +1,7 @@
 """Staff in talks, answering questions, and their calendar: the API, without an assistant behind it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import httpx
 import icalendar
@@ -59,6 +60,38 @@ def test_a_talk_is_taken_over_written_in_and_handed_back(
     ]
 
 
+def test_a_name_turns_nothing_around(client: httpx.Client, visitor: Visitor) -> None:
+    taken = client.post(f"{visitor.path}/takeover", json={"name": "Ana \u202e\u2066 Okafor"}, headers=STAFF)
+    assert taken.json()["staff"] == "Ana Okafor"
+    empty = client.post(f"{visitor.path}/takeover", json={"name": "\u202e"}, headers=STAFF)
+    assert empty.status_code == 422
+
+
+def test_a_key_used_for_other_words_is_refused_and_a_repeat_is_known_after_the_talk_was_handed_back(
+    client: httpx.Client, visitor: Visitor
+) -> None:
+    client.post(f"{visitor.path}/takeover", headers=STAFF)
+    keyed = STAFF | {"Idempotency-Key": "k1"}
+
+    def say(text: str) -> httpx.Response:
+        return client.post(f"{visitor.path}/messages", json={"text": text}, headers=keyed)
+
+    first = say("Your appointment is at 10.")
+    assert say("Sorry, at 11!").status_code == 409
+    client.post(f"{visitor.path}/handback", headers=STAFF)
+    again = say("Your appointment is at 10.")
+    assert (again.status_code, again.json()["messages"]) == (200, first.json()["messages"])
+    assert say("Sorry, at 11!").status_code == 409
+    assert [text for _, text in visitor.talk()].count("Your appointment is at 10.") == 1
+
+
+def test_a_page_after_a_talk_that_is_gone_is_refused_not_begun_again(client: httpx.Client, visitor: Visitor) -> None:
+    for state in ("", "waiting", "bot"):
+        gone = {"state": state, "limit": "1", "after": f"c_{'0' * 32}"}
+        refused = client.get("/api/conversations", params=gone, headers=STAFF)
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "after"), state
+
+
 def test_a_visitors_token_is_a_visitor_also_in_the_browser_of_staff(
     client: httpx.Client, hairline: Hairline, visitor: Visitor
 ) -> None:
@@ -87,6 +120,7 @@ def test_an_open_question_is_answered_once(client: httpx.Client, hairline: Hairl
     assert done.json()["answered"] == [question]
     assert visitor.talk()[-1][0] == "staff"
     assert "Yes." in visitor.talk()[-1][1]
+    assert visitor.read().json()["messages"][-1]["staff"] == "Northlight Scalp Studio"
     assert client.post(path, json={"text": "Yes."}, headers=STAFF).status_code == 409
     assert client.post("/api/open-questions/q_0/answer", json={"text": "Yes."}, headers=STAFF).status_code == 404
 
@@ -125,7 +159,10 @@ def test_a_calendar_is_read_with_its_own_token_until_that_is_revoked(client: htt
     assert [str(event["status"]) for event in events if reference in str(event["uid"])] == ["TENTATIVE"]
     assert "Zanzibar" not in read.text
     assert client.get("/api/calendar.ics").status_code == 401
+    assert client.get("/api/calendar.ics", headers={"Authorization": "Bearer nobodys-key"}).status_code == 401
+    assert reference in client.get("/api/calendar.ics", headers=STAFF).text
     assert client.get("/api/calendar.ics", params={"token": "x" * 43}).status_code == 401
+    assert client.get("/api/calendar.ics", params={"token": "x" * 43}, headers=STAFF).status_code == 401
     with hairline.store.transaction() as session:
         accounts.revoke_feed(session, account.id)
     assert client.get("/api/calendar.ics", params={"token": token or ""}).status_code == 401
@@ -141,12 +178,16 @@ def test_the_desk_confirms_notes_assigns_cancels_and_erases(client: httpx.Client
 
     assert post("notes", text="Rang. <script>alert(1)</script>").status_code == 303
     assert post("assignee", assignee="Staff").status_code == 303
-    assert post("confirm", start="2026-12-01T14:30", minutes="30").status_code == 303
+    day = (utc_now() + timedelta(days=8)).date()
+    assert post("confirm", start=f"{day}T14:30", minutes="30").status_code == 303
     assert post("confirm", start="nonsense", minutes="30").status_code == 422
-    assert post("confirm", start="2026-12-01T14:30", minutes="-5").status_code == 422
+    assert post("confirm", start=f"{day}T14:30", minutes="-5").status_code == 422
     lead = client.get(f"/api/leads/{reference}").json()
     assert (lead["status"], lead["assignee"]) == ("confirmed", "Staff")
-    assert lead["confirmed_time"]["start"] == "2026-12-01T14:30:00+00:00"
+    zone = ZoneInfo("Europe/London")
+    assert datetime.fromisoformat(lead["confirmed_time"]["start"]) == datetime(
+        *day.timetuple()[:3], 14, 30, tzinfo=zone
+    )
     page = client.get(path)
     assert page.status_code == 200
     assert "<script>alert" not in page.text
