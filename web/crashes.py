@@ -18,6 +18,10 @@ ID_HEADER = "X-Request-ID"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
+WATCHED = ("/healthz", "/readyz", "/metrics")
+"""Asked every few seconds by whatever watches: that all is well is no line worth keeping."""
+
+
 class LastNet:
     """Gives each request an id, answers what nothing else answered, and writes a line: method, route, status, ms.
 
@@ -53,7 +57,8 @@ class LastNet:
             took = (time.perf_counter() - began) * 1000
             asked = {"method": _method(scope), "route": _route(scope), "status": status, "ms": round(took, 1)}
             REQUESTS.labels(asked["method"], asked["route"], status).inc()
-            log.info("%s %s %d %.1f ms", *asked.values(), extra=asked)
+            watched = asked["route"] in WATCHED and status == 200
+            log.log(logging.DEBUG if watched else logging.INFO, "%s %s %d %.1f ms", *asked.values(), extra=asked)
 
 
 def _method(scope: Scope) -> str:

@@ -12,7 +12,8 @@ from web.context import Context, Here
 from web.openapi import problems
 from web.problems import wait
 
-PARTS = ("the store", "the model", "the action server")
+PARTS = ("the store", "the model", "the action server", "Redis")
+"""What is asked; Redis only where the settings name one."""
 LATE_S = 300
 """A delivery that still has to be sent after this many seconds means that staff are not told."""
 
@@ -29,25 +30,28 @@ async def is_alive() -> dict[str, Any]:
     "/readyz", response_model=shapes.Ready, responses=problems(503, unavailable="Not ready: the action server.")
 )
 async def is_ready(here: Here) -> dict[str, Any]:
-    """The model is loaded, the store and the action server answer; else 503 says what is missing.
+    """The model is loaded; the store, the action server and Redis, where Rasa's workers lock with it, answer. Else 503
+    says what is missing.
 
     `degraded`: visitors are answered, but something behind is not as it should be. What is found is kept for a second
     (the parts) or ten (the store's figures), so that asking often costs nothing.
     """
     parts = await look(here)
-    missing = [part for part in PARTS if not parts[part]]
+    away = [part for part, answers in parts.items() if not answers]
+    missing = [part for part in away if part != "Redis" or here.settings.trackers_url]  # Rasa's workers lock with it
     if missing:
         raise wait(503, 2, f"Not ready: {', '.join(missing)}.")
     late = await _late(here)
-    return {"status": "degraded" if late else "ready", "parts": parts | {"telling staff": not late}}
+    return {"status": "degraded" if late or away else "ready", "parts": parts | {"telling staff": not late}}
 
 
 async def look(here: Context) -> dict[str, bool]:
     """Whether each of PARTS answers now, or did a second ago."""
 
     async def ask() -> dict[str, bool]:
-        answers = await asyncio.gather(here.database.is_ready(), here.rasa.is_ready(), here.rasa.actions_are_ready())
-        return dict(zip(PARTS, answers, strict=True))
+        asked = (here.database.is_ready(), here.rasa.is_ready(), here.rasa.actions_are_ready())
+        redis = (here.limits.redis_answers(),) if here.settings.redis_url else ()
+        return dict(zip(PARTS, await asyncio.gather(*asked, *redis), strict=False))
 
     return await here.parts.get(ask)
 

@@ -62,6 +62,10 @@ class Limits:
             client: Any = self._redis.bridge
             await client.storage.aclose()
 
+    async def redis_answers(self) -> bool:
+        """Whether Redis is there; true where none is used."""
+        return self._redis is None or await self._redis.check()
+
     async def call(self, request: Request) -> None:
         """Count a call to the visitors' API."""
         await self._count("calls", self.rules.calls, address_of(request, self._trusted))

@@ -20,7 +20,7 @@ from starlette.responses import Response
 from hairline.metrics import folder_of
 from leads.figures import UNFINISHED, Figures
 from web.context import Context, Here
-from web.health import PARTS, figures_of, look
+from web.health import figures_of, look
 from web.openapi import problems
 from web.security import staff_of
 
@@ -61,8 +61,8 @@ class Standing(Collector):
     def collect(self) -> Iterator[Metric]:
         """The families; those of the store are left out while it does not answer."""
         up = GaugeMetricFamily("hairline_part_up", "Whether a part answers (1) or not (0)", labels=["part"])
-        for part in PARTS:
-            up.add_metric([part], self._parts[part])
+        for part, answers in self._parts.items():
+            up.add_metric([part], answers)
         yield up
         yield from _processes(self._here.settings.var / "run")
         if self._figures:

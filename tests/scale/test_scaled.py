@@ -163,7 +163,10 @@ def test_without_redis_visitors_get_the_phone_and_with_it_again_their_answer(sca
         assert refused.status_code == 503
         assert "0161 496 0123" in refused.json()["detail"]
         assert visitor.read().status_code == 200, "what needs no assistant goes on"
+        readyz = f"{scaled.system.url}/readyz"
+        assert wait_until(lambda: "Redis" in httpx.get(readyz).json().get("detail", ""), PATIENCE_S)
         scaled.redis.start()
+        assert wait_until(lambda: httpx.get(readyz).json().get("parts", {}).get("Redis", False), PATIENCE_S)
         assert say_until_answered(visitor, "Does it hurt?", "only")["messages"][0]["topics"] == ["pain"]
         assert_in_order(scaled.store, visitor.id, ["only"])
 

@@ -91,6 +91,18 @@ def test_a_redis_that_is_away_refuses_nobody_and_still_counts(store_url: str, tm
     assert 3 <= asyncio.run(refused_after(limits, "somebody", 10)) <= 5
 
 
+def test_a_redis_that_is_away_is_noticed(store_url: str, redis_url: str, tmp_path: Path) -> None:
+    async def ask(limits: Limits) -> bool:
+        try:
+            return await limits.redis_answers()
+        finally:
+            await limits.close()
+
+    for url, there in ((None, True), (redis_url, True), ("redis://127.0.0.1:1/0", False)):
+        limits = limits_with(tmp_path, **({"redis_url": url} if url else {}))
+        assert asyncio.run(ask(limits)) is there, url
+
+
 @pytest.mark.parametrize(
     ("peer", "forwarded", "trusted", "expected"),
     [
