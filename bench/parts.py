@@ -62,6 +62,7 @@ def measure(parts: Sequence[str], options: Options, keep: Callable[[str, Figures
     beside = [part for part in live if part in BESIDE]
     if beside and options.with_stock:
         with stock() as other:
+            keep("training", {"stock": {"first": other.trained_in}})
             for part in beside:
                 keep(part, {"stock": LIVE[part](other, options)})
 
@@ -80,8 +81,7 @@ def run[Result](bot: Hairline | Stock, work: Coroutine[Any, Any, Result]) -> Res
 
 def measure_start(bot: Hairline | Stock, _: Options) -> Figures:
     """From its first process to ready, and what it then uses."""
-    figures = {"ready": bot.ready_after, "memory": memory_of(bot.usage())}
-    return {**figures, "trained": bot.trained_in} if isinstance(bot, Stock) else figures
+    return {"ready": bot.ready_after, "memory": memory_of(bot.usage())}
 
 
 def measure_latency(bot: Hairline | Stock, options: Options) -> Figures:

@@ -17,7 +17,7 @@ LATENCY = {"question": SPREAD, "booking": SPREAD, "all": SPREAD, "memory": {"web
 def test_a_part_measured_again_replaces_its_own_figures_only(tmp_path: Path) -> None:
     book = Book(tmp_path)
     book.keep("start", {"hairline": {"ready": 12.34, "memory": {"web": 90.0, "rasa": 300.0}}})
-    book.keep("start", {"stock": {"ready": 50.0, "trained": 60.0, "memory": {"rasa": 900.0}}})
+    book.keep("start", {"stock": {"ready": 50.0, "memory": {"rasa": 900.0}}})
     again = Book(tmp_path)
     again.keep("start", {"hairline": {"ready": 9.87, "memory": {"web": 80.0, "rasa": 300.0}}})
     told = again.report.read_text()
@@ -31,11 +31,11 @@ def test_a_part_measured_again_replaces_its_own_figures_only(tmp_path: Path) -> 
 def test_latencies_stand_beside_those_of_the_stock_bot(tmp_path: Path) -> None:
     book = Book(tmp_path)
     book.keep("latency", {"hairline": LATENCY})
-    assert "| a question, p50, ms | 20.0 | not measured |  | at most 25 |" in book.report.read_text()
+    assert "| a question, p50, ms | 20.0 | not measured |  | at most 25, 3 times |" in book.report.read_text()
     slower = {**LATENCY, "question": {**SPREAD, "p50": 80.0}}
     book.keep("latency", {"stock": slower})
     told = book.report.read_text()
-    assert "| a question, p50, ms | 20.0 | 80.0 | 4.0 times | at most 25 |" in told
+    assert "| a question, p50, ms | 20.0 | 80.0 | 4.0 times | at most 25, 3 times |" in told
     assert "| of these without an answer | 2 | 2 |" in told
     assert "| memory after them, MB | 390 | 390 |" in told
 
