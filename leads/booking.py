@@ -29,7 +29,6 @@ GIVEN_UP: dict[str, Ending] = {
     "contact": "no_contact",
     "phone": "no_contact",
     "email": "no_contact",
-    "consent": "no_consent",
 }
 """How a booking ends where one of these was asked for in vain."""
 
@@ -82,8 +81,6 @@ class Booking:
         self._hear_condition(reading, asked)
         if asked and self._still_open(asked, reading):
             self._hear_about(asked, reading)
-        elif asked == "consent" and self.again is None and not self.draft.has_consent and not reading.questions:
-            self._hear_consent(reading)
 
     def _hear_removal(self, reading: Reading) -> bool:
         """ "Take my number out": done where there is another way to reach the visitor, else asked for another value."""
@@ -459,16 +456,21 @@ class Booking:
         self.notes.add(self.voice.text(key or ("utter_concern_skipped" if name == "concern" else "utter_time_skipped")))
 
     def _hear_consent(self, reading: Reading) -> None:
-        corrects = reading.corrects and not reading.withdraws and not self.changed
-        if corrects and self._hear_change(reading):
+        """Only a plain yes agrees, only a plain no refuses; whatever else is said, the question stays open."""
+        if self.draft.has_consent:  # the yes was heard already
             return
-        if reading.no or (reading.refuses and not reading.yes and not reading.unsure):
+        corrects = reading.corrects and not reading.withdraws and not self.changed
+        if corrects and not reading.no and not reading.later and self._hear_change(reading):
+            return
+        if reading.no or (reading.refuses and not reading.unsure):
             self.ending = "no_consent"
-        elif reading.yes:
-            self.agree(reading.conditions)
+        elif self.changed or reading.questions:
+            return
+        elif reading.later:
+            self.again = "utter_take_your_time_booking"
         elif corrects:  # "could you fix that"
             self.reopen_any()
-        elif not reading.questions and not self.changed:
+        else:
             self._fail("consent")
 
     def agree(self, conditions: str | None = None) -> None:
@@ -498,16 +500,28 @@ class Booking:
             self.agree(reading.conditions)
 
     def _hear_confirm(self, reading: Reading) -> None:
+        """Only a plain yes sends."""
         if self.changed - {"consent"}:
             return  # the summary comes again with what was changed
+        if reading.yes:
+            self._add_condition(reading.conditions)
+            self.send()
+        elif reading.disputes:
+            self.draft.consent = self.draft.asked = None  # who says that there was no agreement is asked for it again
+        elif reading.later:
+            self.again = "utter_not_sent"
+        else:
+            self._hear_no_confirm(reading)
+
+    def _hear_no_confirm(self, reading: Reading) -> None:
+        """Neither a yes nor "not yet": something is to be changed, or it is asked again."""
         named = reading.corrects or reading.no or reading.removes or len(reading.text.split()) <= 3
         if named and self._hear_change(reading):
             return
-        if reading.yes and (not reading.corrects or reading.leaves):
-            self._add_condition(reading.conditions)
-            self.send()
-        elif reading.leaves:
+        if reading.leaves:
             return  # the summary comes again as it was
+        if reading.unsure and not reading.corrects:
+            self.again = "utter_not_sent"
         elif reading.no or reading.corrects:
             self.reopen_any()
         elif not reading.questions:
@@ -555,13 +569,10 @@ class Booking:
             self.ending = GIVEN_UP[name]
             return
         last = tries[name] == MOST_TRIES - 1 and name not in ("concern", "time")  # those two are skipped in the end
-        if last or (tries[name] >= MOST_TRIES and name == "confirm"):
+        if last or (tries[name] >= MOST_TRIES and name in ("consent", "confirm")):
             self.again = f"utter_third_{name}"
-            self.extra = (
-                *self.asking.choices(name),
-                self.asking.choice("person"),
-                self.asking.choice("stop"),
-            )
+            ways_on = (*self.asking.choices(name), self.asking.choice("person"), self.asking.choice("stop"))
+            self.extra = tuple(dict.fromkeys(ways_on))  # the summary has a "stop" already
             if said:
                 self.notes.texts.clear()
         else:

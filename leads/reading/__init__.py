@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from leads.contacts import Found, find_emails, find_phones
-from leads.reading import forms
+from leads.reading import agreement, forms
 from leads.reading.asides import (
     asks_about_the_question,
     asks_for_language,
@@ -42,6 +42,9 @@ __all__ = ["ASIDES", "CONCERNS", "Reading", "concern_category", "is_question", "
 ASIDES = frozenset(("bot_challenge", "capabilities", "human_handoff", "privacy"))
 """What is answered in the middle of a booking beside the FAQ topics."""
 
+DECISIONS = ("consent", "confirm")
+"""The questions to which only a plain yes is a yes."""
+
 _CONCERN_TALK = frozenset(
     """
     pattern_baldness receding_hairline scars_and_patches who_benefits hair_regrowth looks benefits natural_look inform
@@ -49,6 +52,7 @@ _CONCERN_TALK = frozenset(
     """.split()  # noqa: SIM905
 )
 _OWN = re.compile(r"\b(?:my|i'?m|i am|i have|i'?ve|me|mine)\b", re.I)
+_ASKED_SENTENCE = re.compile(r"[^.!?\n]+\?+")
 _SPOKEN_CONTACT = re.compile(r"@\w|\d(?:[\s().-]?\d){6,}")
 
 
@@ -77,6 +81,8 @@ class Reading:
     chosen: frozenset[str] = frozenset()  # "phone" or "email", where exactly that is wanted
     unsure: bool = False
     waits: bool = False  # "one sec", "let me think": no answer yet, and none is meant
+    later: bool = False  # "not yet", "don't send it", "once I've asked my wife": neither yes nor no for now
+    disputes: bool = False  # "I haven't agreed to anything"
     corrects: bool = False
     withdraws: bool = False
     leaves: bool = False  # "leave it", "never mind"
@@ -153,7 +159,11 @@ def read_message(
     plain = _only(text, told)
     _read_ending(reading, text, booking=booking)
     rest = masked(plain, [found.span for found in (*reading.phones, *reading.emails)])
-    _read_attitude(reading, plain, _answering(text, told), asked)
+    _read_attitude(reading, plain, _answering(text, told))
+    decides = asked in DECISIONS
+    if decides:
+        said = _Said.of(text, reading, told)
+        _read_condition(reading, said, context)
     _read_time(reading, rest, context)
     if reading.time and plain[slice(*reading.time.span)].strip():
         rest = masked(rest, [reading.time.span])
@@ -166,8 +176,8 @@ def read_message(
     reading.remark = None if reading.contact_wish else read_remark(text)
     if reading.contact_wish and asked != "time" and not forms.CORRECTS.search(rest):
         reading.time = None  # "only ring me before 10": when to be rung, not when to come
-    if asked == "confirm" and not (reading.has_detail or reading.corrects or reading.fields):
-        reading.conditions = _condition(reading, plain)
+    if decides:
+        _read_decision(reading, said, context)
     return reading
 
 
@@ -264,13 +274,16 @@ def _answers(segment: Segment, context: _Context, *, asks: bool) -> bool:
         return True
     if asked in ("contact", "phone", "email") and not segment.is_sure and _names_contact(segment.text):
         return True
-    if asked in ("consent", "confirm") and any(
-        form.match(segment.text) for form in (forms.YES, forms.NO, forms.CONDITION)
-    ):
+    if asked in DECISIONS and _decides(segment.text, asked):
         return True
     if segment.topic == "privacy" and (forms.WITHDRAWS.search(segment.text) or forms.REMOVES.search(segment.text)):
         return True
     return bool(_SPOKEN_CONTACT.search(segment.text))
+
+
+def _decides(text: str, asked: str) -> bool:
+    """Whether words answer the consent question or the summary, whatever topic the engine sees in them."""
+    return bool(forms.NO.match(text)) or agreement.is_put_off(text) or agreement.read_answer(text, asked).yes
 
 
 def _names_contact(text: str) -> bool:
@@ -302,13 +315,9 @@ def _read_ending(reading: Reading, text: str, *, booking: bool) -> None:
 def _read_time(reading: Reading, rest: str, context: _Context) -> None:
     if context.asked in ("phone", "email") and (reading.phones or reading.ending):
         return
-    said_yes = context.asked == "consent" and forms.YES.match(rest)
-    half = said_yes and forms.HALF_YES.match(rest) and not forms.CONDITION.search(rest)
-    if said_yes and not half:  # "yes, but only call me after 6"
+    if reading.conditions:  # "yes, but only call me after 6"
         return
     reading.time = read_time(rest, context.now, context.calendar)
-    if half and reading.time:  # "ok, the earliest you have": of the time, and no agreement
-        reading.yes = False
     vague = reading.time and reading.time.verdict == "any" and context.asked not in ("time", None)
     if (
         vague
@@ -404,13 +413,13 @@ def _overlap(entity: Entity, span: tuple[int, int]) -> bool:
 # --- attitude ---------------------------------------------------------------------------------------------------------
 
 
-def _read_attitude(reading: Reading, plain: str, answer: str, asked: str | None) -> None:
+def _read_attitude(reading: Reading, plain: str, answer: str) -> None:
     """`answer`: of the words that tell something those that do not ask; the yes or no stands there."""
     words, said = plain.strip(), answer.strip()
     topics, sure = reading.topics, reading.sure_topics
     reading.fields = frozenset(name for name, pattern in forms.FIELDS.items() if pattern.search(words))
     yes, not_no = bool(forms.YES.match(said)), bool(forms.NOT_NO.match(said))
-    said_no = bool(forms.NO.match(said)) and not not_no
+    said_no = bool(forms.NO.match(said)) and not not_no and not forms.NO_WAIT.match(said)
     negated = (bool(forms.NEGATED.search(words)) and not forms.CONDITION.search(words)) or bool(
         forms.NEGATED.match(words)
     )
@@ -418,17 +427,11 @@ def _read_attitude(reading: Reading, plain: str, answer: str, asked: str | None)
     reading.no = (
         said_no
         or (negated and not not_no)
-        or ("deny" in reading.attitudes and not yes and not not_no)
+        or ("deny" in reading.attitudes and not yes and not not_no and not forms.NO_WAIT.match(said))
         or reading.withdraws
     )
     reading.unsure = bool(forms.UNSURE.search(words))
-    if reading.unsure and asked == "consent" and not reading.withdraws and not forms.NEGATED.search(words):
-        reading.no = False
-    reading.yes = (
-        not reading.no
-        and not (reading.unsure and asked == "consent")
-        and (yes or not_no or "affirm" in reading.attitudes)
-    )
+    reading.yes = not reading.no and (yes or not_no or "affirm" in reading.attitudes)
     reading.refuses = "refuse_detail" in sure or bool(forms.REFUSES.search(words))
     reading.refused = frozenset(name for name, pattern in forms.REFUSED.items() if pattern.search(words))
     reading.chosen = (
@@ -438,15 +441,71 @@ def _read_attitude(reading: Reading, plain: str, answer: str, asked: str | None)
     reading.leaves, reading.removes = bool(forms.LEAVES.search(words)), bool(forms.REMOVES.search(words))
     reading.dropped = frozenset(name for name, pattern in forms.DROPPED.items() if pattern.search(words))
     reading.same = bool(forms.SAME.search(words))
-    if asked == "consent":
-        reading.conditions = _condition(reading, words)
 
 
-def _condition(reading: Reading, words: str) -> str | None:
-    """What a yes depends on, in the visitor's words."""
-    condition = forms.CONDITION.search(words if reading.questions or reading.unclear else reading.text)
-    if condition is None:  # "but keep it confidential": the engine may take it for a question about privacy
-        anywhere = forms.CONDITION.search(reading.text)
-        condition = anywhere if anywhere and not forms.is_question(anywhere[0]) else None
-    found = condition[0].strip(" .") if condition and reading.yes else ""
-    return found if len(found.split()) >= 3 else None
+@dataclass(frozen=True)
+class _Said:
+    """The words of an answer, apart from what is asked beside them; blanks stand for details and for the other one."""
+
+    answer: str
+    asked: str
+
+    @classmethod
+    def of(cls, text: str, reading: Reading, told: Sequence[Segment]) -> "_Said":
+        """Divide a message. What only the engine takes for a question belongs to the answer: it may take that back."""
+        form = [one for one in reading.questions if not is_question(one.text)]
+        spans = [(one.start, one.end) for one in (*told, *form)]
+        told_words = [any(start <= at < end for start, end in spans) for at in range(len(text))]
+        for start, end in spans:
+            for sentence in _ASKED_SENTENCE.finditer(text[:end], start):
+                if not agreement.WHY_NOT.search(sentence[0]):
+                    told_words[sentence.start() : sentence.end()] = [False] * len(sentence[0])
+        contacts = [found.span for found in (*reading.phones, *reading.emails)]
+        answer, asked = (
+            "".join(char if told is wanted else " " for char, told in zip(text, told_words, strict=True))
+            for wanted in (True, False)
+        )
+        return cls(masked(answer, contacts), masked(asked, contacts))
+
+    @property
+    def holds_back(self) -> bool:
+        return agreement.holds_back(self.asked) or asks_for_time(self.asked)
+
+
+def _read_condition(reading: Reading, said: _Said, context: _Context) -> None:
+    """A condition about how to be contacted, read before its "after 6pm" can be taken for the time."""
+    reading.conditions = None if said.holds_back else agreement.read_answer(said.answer, context.asked or "").condition
+
+
+def _read_decision(reading: Reading, said: _Said, context: _Context) -> None:
+    """What is said to the consent question or the summary: a plain yes, a no, or neither, for which to wait or ask."""
+    words = masked(said.answer, [reading.time.span] if reading.time else [])
+    for value in filter(None, (reading.name, reading.concern and reading.concern[1], reading.ending)):
+        words = re.sub(re.escape(value), lambda found: " " * len(found[0]), words, flags=re.I)
+    affirmed, detailed = "affirm" in reading.sure_topics, reading.has_detail
+    plain = agreement.read_answer(
+        words,
+        context.asked or "",
+        detailed=detailed,
+        questioned=bool(said.asked.strip()),
+        affirmed=affirmed,
+        conditions=False,
+    ).yes
+    reading.yes = bool(plain or reading.conditions) and not said.holds_back
+    reading.disputes = agreement.denies_agreement(reading.text)
+    reading.later = not reading.yes and agreement.is_put_off(said.answer)
+    reading.waits = reading.waits or (asks_for_time(said.asked) and not detailed)
+    if reading.yes:
+        reading.no = reading.refuses = reading.withdraws = reading.unsure = False
+    elif not reading.withdraws and _opens_only(reading):
+        reading.no = reading.refuses = False
+
+
+def _opens_only(reading: Reading) -> bool:
+    """Whether a "no" is only how something else begins: a correction, a wish, "not yet"; nothing ends with that."""
+    if reading.later or reading.disputes or reading.unsure:
+        return True
+    if forms.NEGATED.search(reading.text):  # "no, I don't agree, and my number is wrong"
+        return False
+    wish = reading.contact_wish and not agreement.begins_with_a_no(reading.text)
+    return bool(reading.has_detail or wish)

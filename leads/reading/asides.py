@@ -32,8 +32,12 @@ ASKS_WHY = re.compile(
     r"\bwhy (?:do|would|are|is|does|should)? ?(?:you|u|they|i|that|this|it|the clinic)?\b.{0,25}\b(?:need|want"
     r"|ask\w*|know|required?|necessary|give|tell|say|have to|for)\b|^\W*(?:but |and )?why\W*$"
     r"|\bwhat (?:do|would|will) (?:you|they) (?:do with|need|want|use)\b.{0,25}\b(?:it|that|this|my|name|number"
-    r"|phone|e-?mail|details|for)\b|\b(?:do i (?:have|need) to|must i) (?:tell|say|give|answer|agree|consent|share)\b"
-    r"|\bwhat (?:if|happens (?:if|when)) i (?:don'?t|do not|do|refuse|agree|say|send)\b"
+    r"|phone|e-?mail|details|for)\b|\b(?:do i (?:have|need) to|must i)(?: (?:tell|say|give|answer|agree|consent"
+    r"|share)\b|\W*$)"
+    r"|\bif i (?:say|agree|consent|send|don'?t|do not|refuse)\b.{0,30}\bwhat(?: happens| then| will| would|'s next)\b"
+    r"|\b(?:agree\w*|consent\w*) (?:to|with) what\b|\b(?:is|are) (?:it|that|this) (?:optional|compulsory|mandatory"
+    r"|required|necessary)\b"
+    r"|\bwhat (?:if|happens (?:if|when)) i (?:don'?t|do not|do|refuse|agree|say|send|consent)\b"
     r"|\bwhat (?:exactly |precisely )?(?:am|do|would|will|did) i (?:be )?(?:agree|consent|sign)\w*",
     re.I,
 )
@@ -56,7 +60,8 @@ def asks_about_the_question(text: str) -> bool:
 
 
 _CALLS_OFF = re.compile(
-    r"\b(?:cancel|withdraw|scrap|call off)\b|\bcall (?:it|this|that|the whole thing) off\b"
+    r"\b(?:cancel|withdraw|scrap|call off)\b|\b(?:don'?t|do not) (?:send|submit) (?:it|that|this)\b|\bcall (?:it"
+    r"|this|that|the whole thing) off\b"
     r"|\b(?:don'?t|do not|no longer) (?:want|need) (?:it|this|to come"
     r"|(?:the|my|an?) (?:appointment|consultation|booking|request|call))(?: any ?more)?\W*$",
     re.I,

@@ -46,9 +46,11 @@ NO = re.compile(
 NOT_NO = re.compile(
     r"^\W*no (?:problem|worries|objections?|bother|issue|prob|preference)|^\W*(?:i )?(?:do not|don'?t|dont) (?:mind"
     r"|see why not|care)|^\W*no,? (?:that'?s|it'?s|all|thats|its) (?:right|fine|good|ok|correct)"
-    r"|^\W*no (?:wait|hang on|sorry)\b",
+    r"|^\W*no (?:complaints?|probs?)\b",
     re.I,
 )
+NO_WAIT = re.compile(r"^\W*(?:no+|nope|nah)[\s,]+(?:wait|hang on|hold on|sorry)\b", re.I)
+"""What opens a correction or a question and is neither yes nor no: "no wait, the number is ..."."""
 NEGATED = re.compile(
     r"\b(?:(?:do|does|did|is|are|would|can|could|wo)(?:n'?t| not)|dont|not|never|withdraw|revoke|take back|refuse"
     r"|disagree)\b"

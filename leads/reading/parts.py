@@ -16,6 +16,7 @@ _BREAK = re.compile(r"(?<=[.!?…\n])\s+|,\s+")
 _GOES_ON = re.compile(r"\W*(?:(?:but|and|also|though|just)\W+)*", re.I)
 _REASON = re.compile(r"\W*(?:(?:and|but|so)\s+)?(?:if|when|once|because|since|as|although|though|unless|until)\b", re.I)
 """What begins so is said for the sake of the question: "if I swim, does it fade?"."""
+_WHY_NOT = re.compile(r"\W*(?:and )?why (?:ever )?not\W*", re.I)
 _TELLING = frozenset(("affirm", "deny", "thanks", "greet"))
 
 
@@ -44,6 +45,8 @@ def _parts(text: str) -> Iterator[tuple[bool, int, int]]:
 
 
 def _asks(piece: str) -> bool:
+    if _WHY_NOT.fullmatch(piece):  # "sure, why not"
+        return False
     return is_question(piece) or bool(_REASON.match(piece))
 
 

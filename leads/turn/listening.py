@@ -28,6 +28,7 @@ from leads.turn.offers import (
 from leads.turn.request import (
     CARRY_ON,
     add_to_lead,
+    agree_after_all,
     amend_lead,
     ask_again,
     ask_to_call_off,
@@ -166,6 +167,8 @@ def hear_outside(talk: Talk, reading: Reading, understood: Understanding, felt: 
     topics = reading.topics
     wants = "book_consultation" in reading.sure_topics or reading.wants_booking
     sent = bool(talk.memory.get("booked"))
+    if agree_after_all(talk, reading):
+        return None
     if sent and calls_off(reading.text) and ask_to_call_off(talk):
         return None
     if sent and asks_for_second(talk, reading):

@@ -12,6 +12,7 @@ from leads.draft import Draft
 from leads.intake import commit_lead, draft_of, drop_incomplete, forget_details, last_lead
 from leads.questions import open_questions_of, pass_on
 from leads.reading import Reading, is_question
+from leads.reading.agreement import read_answer
 from leads.reading.asides import asks_what_is_noted
 from leads.reading.forms import ANOTHER
 from leads.reading.whom import PRONOUNS
@@ -31,6 +32,9 @@ CARRY_ON = re.compile(
 LONG_QUESTION = 5
 """Words from which a question beside a detail is more than "is that ok?"."""
 _SECOND = re.compile(r"\b(?:booking|request|consultation|appointment|appt|one|turn|him|her|them)\b", re.I)
+_CHANGED_MIND = re.compile(r"\b(?:i'?ve |i have |i )?(?:just )?changed my mind\b", re.I)
+_AGREES = re.compile(r"\b(?:agree\w*|consent\w*|accept\w*|y|ye\w*|yup|go (?:on|ahead)|do it|i do)\b", re.I)
+"""More than "ok" or "no problem", which only take note of what was said."""
 _STOPS = re.compile(
     r"\b(?:stop|cancel|quit|abort|forget (?:it|the (?:booking|whole thing|request))|never ?mind)\b", re.I
 )
@@ -59,6 +63,7 @@ def start_booking(talk: Talk, reading: Reading | None, *, another: bool = False)
         _begin_second(talk, second)
     someone_else = someone_else or bool(talk.draft.someone_else)
     talk.draft.state = "open"
+    talk.memory.pop("refused", None)
     note_opening(talk)
     if talk.draft.minor:  # told before there was a booking to say it for
         talk.booking.notes.add(talk.voice.text("utter_minor"))
@@ -101,6 +106,19 @@ def asks_for_second(talk: Talk, reading: Reading) -> bool:
     names = [second[key] for key in ("whom", "name") if second.get(key)] if second else []
     named = any(name.lower() in reading.text.lower() for name in names)
     return bool(second and _SECOND.search(reading.text) and (named or ANOTHER.search(reading.text)))
+
+
+def agree_after_all(talk: Talk, reading: Reading) -> bool:
+    """A yes after the consent was refused: the details went with the refusal, so they are asked for again."""
+    words = _CHANGED_MIND.sub(" ", reading.text)
+    if not talk.memory.get("refused") or not _AGREES.search(words) or not read_answer(words, "consent").yes:
+        return False
+    talk.memory.pop("refused")
+    talk.draft.state = "open"
+    note_opening(talk)
+    talk.booking.notes.add(talk.voice.text("utter_agreed_after_all"))
+    book_on(talk, topics=("book_consultation",))
+    return True
 
 
 def note_opening(talk: Talk) -> None:
@@ -235,6 +253,7 @@ def hear_in_booking(talk: Talk, reading: Reading) -> None:
         return ask_again(talk)
     answer(talk, reading.questions)
     attitude = reading.yes or reading.no or reading.refuses or reading.leaves or reading.removes or reading.same
+    attitude = attitude or reading.later or reading.disputes
     if "clarify" in reading.sure_topics and alone and not reading.yes:
         return talk.put(talk.booking.explain())
     if alone and not attitude and _answer_unplaced(talk, reading):
@@ -261,7 +280,8 @@ def _asked_besides(reading: Reading) -> list[Segment]:
 def _leaves_booking(talk: Talk, reading: Reading) -> bool:
     """Whether the visitor stops, starts over or says goodbye; then that was dealt with."""
     asked = talk.draft.asked
-    plain = asked in ("consent", "confirm") and (reading.no or reading.yes) and not _STOPS.search(reading.text)
+    decided = reading.no or reading.yes or reading.later or reading.disputes
+    plain = asked in ("consent", "confirm") and decided and not _STOPS.search(reading.text)
     changing = talk.draft.asked != talk.draft.missing() or asked == "confirm"
     stops = "stop" in reading.sure_topics or ("stop" in reading.topics and _STOPS.search(reading.text))
     keeps = changing and reading.leaves and not (asked == "confirm" and _STOPS.search(reading.text))
@@ -420,6 +440,7 @@ def forget_booking(talk: Talk, ending: str) -> None:
     urgent, talk.draft = talk.draft.urgent, Draft(number=talk.draft.number)
     if "trouble" in talk.memory:
         talk.memory["trouble"] = {**talk.memory["trouble"], "words": []}
+    talk.memory["refused"] = True  # that there was a refusal, nothing of what was told
     talk.drop_tracker = True
     if urgent:
         return talk.say("utter_call_back_not_sent")

@@ -176,7 +176,7 @@ def test_what_is_no_concern_at_its_question(text: str) -> None:
         ("no problem", "consent", True, False),
         ("👍", "confirm", True, False),
         ("looks good, send it", "confirm", True, False),
-        ("no wait, make it friday", "confirm", True, False),
+        ("no wait, make it friday", "confirm", False, False),
     ],
 )
 def test_yes_and_no(text: str, asked: str, yes: bool, no: bool) -> None:
