@@ -74,7 +74,7 @@ export-training: env ## write what staff marked as misunderstood as training exa
 benchmark: env ## how fast and how small, beside rasa init's bot, into docs/performance.md; PARTS="start latency" for some of it
 	@$(PYTHON) -m hairline train && $(PYTHON) -m bench $(PARTS) $(BENCH)
 
-audit: env ## known holes in the locked versions (exit code 3: no data could be had, nothing was audited; DATA=all.zip)
+audit: env ## known holes in the locked versions (exit code 3: no data could be had, nothing was audited; DATA=all.zip or a PyPA advisory database)
 	@$(PYTHON) scripts/audit.py --uvx $$(test -x .tools/uv/bin/uvx && echo .tools/uv/bin/uvx || echo uvx) $(if $(DATA),--data "$(DATA)")
 
 benchmark-nlu: env ## how well it understands

@@ -3,12 +3,15 @@
 import json
 import re
 import shutil
+import subprocess
 import tomllib
 import zipfile
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from hairline.settings import ROOT
 from scripts import audit
@@ -77,12 +80,127 @@ def test_the_copy_knows_which_versions_are_affected(tmp_path: Path) -> None:
     assert known(copy, "rasa", "2.10") == []
 
 
-def test_an_exception_must_say_why(tmp_path: Path) -> None:
-    assert audit.exceptions(audit.EXCEPTIONS) == {}
+def in_range(folder: Path, *events: dict[str, str], version: str, kind: str = "ECOSYSTEM") -> bool:
+    """Whether a version that no advisory names is found by a range of these events."""
+    affected = {**SANDBOX["affected"][0], "versions": ["0.1"], "ranges": [{"type": kind, "events": [*events]}]}
+    return bool(known(read_copy(copy_of(folder, {**SANDBOX, "affected": [affected]})), "jinja2", version))
+
+
+def test_a_range_that_was_never_closed_holds_every_newer_version(tmp_path: Path) -> None:
+    assert in_range(tmp_path, {"introduced": "0"}, version="99.1")
+    assert in_range(tmp_path, {"introduced": "2.0"}, version="99.1")
+    assert not in_range(tmp_path, {"introduced": "2.0"}, version="1.9")
+    assert not in_range(tmp_path, {"introduced": "0"}, version="99.1", kind="GIT"), "commits are no versions"
+
+
+@pytest.mark.parametrize(
+    ("version", "found"),
+    [("0.9", False), ("1.0", True), ("1.10", True), ("1.11rc1", True), ("1.11", False), ("2.0", True), ("2.1", False)],
+)
+def test_a_range_ends_where_it_was_mended(tmp_path: Path, version: str, found: bool) -> None:
+    events = ({"last_affected": "2.0"}, {"introduced": "2.0rc1"}, {"fixed": "1.11"}, {"introduced": "1.0"})
+    assert in_range(tmp_path, *events, version=version) is found
+
+
+def test_a_limit_that_is_no_version_hides_nothing(tmp_path: Path) -> None:
+    assert in_range(tmp_path, {"introduced": "0"}, {"fixed": "0.2.0-n653"}, version="1.0")
+    assert in_range(tmp_path, {"introduced": "first-release"}, version="1.0")
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A PyPA advisory database as git has it, with files of other kinds beside the advisories."""
+    folder = tmp_path / "advisory-database"
+    (folder / "vulns" / "jinja2").mkdir(parents=True)
+    (folder / "vulns" / ".id-allocator").write_text("2019-217")
+    (folder / "triage.yaml").write_text("not: an advisory\n")
+    # As there: bare scalars, which YAML would take for a number and a date.
+    written = yaml.safe_dump({**SANDBOX, "id": "PYSEC-2019-217"}).replace("'2.10'", "2.10")
+    written = re.sub(r"^(published|modified): '(.*)'$", r"\1: \2", written, flags=re.MULTILINE)
+    (folder / "vulns" / "jinja2" / "PYSEC-2019-217.yaml").write_text(written)
+    undated = {key: value for key, value in SANDBOX.items() if key != "published"}
+    (folder / "vulns" / "jinja2" / "PYSEC-2019-1.json").write_text(json.dumps({**undated, "id": "PYSEC-2019-1"}))
+    return folder
+
+
+def test_a_checkout_and_a_git_directory_say_the_same(checkout: Path) -> None:
+    as_checkout = read_copy(checkout)
+    git = ("git", "-c", "user.name=x", "-c", "user.email=x@example.org", "-C", str(checkout))
+    for step in (["init", "-q"], ["add", "."], ["commit", "-qm", "Assign IDs"]):
+        subprocess.run([*git, *step], check=True)
+    assert read_copy(checkout / ".git") == as_checkout
+    assert {it["id"] for it in known(as_checkout, "jinja2", "2.10")} == {"PYSEC-2019-217", "PYSEC-2019-1"}
+    assert known(as_checkout, "jinja2", "2.10.1") == []
+
+
+def test_a_copy_knows_how_new_it_is_and_what_it_cannot_know(checkout: Path) -> None:
+    copy = read_copy(checkout)
+    assert copy.newest == date(2019, 4, 10), "the day of publication, not of the last change"
+    assert copy.could_know("PYSEC-2019-3", date(2019, 4, 10))
+    assert not copy.could_know("PYSEC-2019-3", date(2019, 4, 11)), "published later"
+    assert not copy.could_know("GHSA-462w-v97r-4m45", date(2019, 4, 10)), "PyPA's database has numbers of its own only"
+
+
+def test_what_holds_no_advisories_is_no_copy(tmp_path: Path) -> None:
+    (tmp_path / "some.txt").write_text("no zip")
+    for source in (tmp_path, tmp_path / "some.txt", tmp_path / "missing"):
+        with pytest.raises(ValueError, match="holds no advisories"):
+            read_copy(source)
+
+
+EXCEPTION = """
+[[exception]]
+packages = ["Some.Package", "other"]
+reason = "frozen"
+not_reachable = "loopback"
+[exception.holes]
+"GHSA-test-only-0000" = 2019-04-10
+"CVE-2019-0001" = 2019-04-11
+"""
+
+
+def test_an_exception_must_say_what_it_is_about_and_why(tmp_path: Path) -> None:
     file = tmp_path / "exceptions.toml"
-    file.write_text('[[exception]]\nid = "GHSA-1"\npackage = "x"\nreason = "no release"\n')
-    with pytest.raises(ValueError, match="not_reachable"):
+    for missing in ("packages", "reason", "not_reachable"):
+        file.write_text("\n".join(line for line in EXCEPTION.splitlines() if not line.startswith(missing)))
+        with pytest.raises(ValueError, match=missing):
+            audit.exceptions(file)
+    file.write_text(EXCEPTION.partition("[exception.holes]")[0])
+    with pytest.raises(ValueError, match="holes"):
         audit.exceptions(file)
+    file.write_text(EXCEPTION.replace("2019-04-11", '"lately"'))
+    with pytest.raises(ValueError, match=r"CVE-2019-0001 without the day"):
+        audit.exceptions(file)
+
+
+def test_every_exception_of_ours_is_about_a_locked_package() -> None:
+    locked = {pin.partition("==")[0] for lock in audit.LOCKS for pin in audit.locked(ROOT / lock)}
+    for one in audit.exceptions(audit.EXCEPTIONS):
+        assert one.packages <= locked
+
+
+def test_an_exception_covers_its_packages_only_under_any_number(tmp_path: Path) -> None:
+    file = tmp_path / "exceptions.toml"
+    file.write_text(EXCEPTION)
+    [one] = audit.exceptions(file)
+
+    def hole(package: str, *ids: str) -> audit.Hole:
+        return audit.Hole(package, "1.0", ids[0], frozenset(ids))
+
+    assert one.covers(hole("some-package", "GHSA-test-only-0000"))
+    assert one.covers(hole("other", "PYSEC-2019-9", "CVE-2019-0001"))
+    assert not one.covers(hole("third", "GHSA-test-only-0000"))
+    assert not one.covers(hole("other", "PYSEC-2019-9"))
+
+
+def test_an_excepted_hole_that_is_none_any_more_is_told_where_it_could_be_known(tmp_path: Path) -> None:
+    file = tmp_path / "exceptions.toml"
+    file.write_text(EXCEPTION)
+    allowed = audit.exceptions(file)
+    found = [audit.Hole("other", "1.0", "PYSEC-2019-9", frozenset({"PYSEC-2019-9", "CVE-2019-0001"}))]
+    assert audit.stale(allowed, found, None) == ["GHSA-test-only-0000"]
+    assert audit.stale(allowed, [], None) == ["CVE-2019-0001", "GHSA-test-only-0000"]
+    assert audit.stale(allowed, [], read_copy(copy_of(tmp_path, SANDBOX))) == ["GHSA-test-only-0000"]
 
 
 # --- with the real pip-audit, and an offline copy ---------------------------------------------------------------------
@@ -106,7 +224,7 @@ def run(capsys: pytest.CaptureFixture[str], uvx: str, *arguments: str) -> tuple[
 def test_a_copy_that_does_not_know_the_package_that_must_fail_audits_nothing(
     tmp_path: Path, uvx: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = copy_of(tmp_path, {**SANDBOX, "affected": [{**SANDBOX["affected"][0], "versions": []}]})
+    file = copy_of(tmp_path, {**SANDBOX, "affected": [{**SANDBOX["affected"][0], "versions": [], "ranges": []}]})
     code, said, complaint = run(capsys, uvx, "--data", str(file))
     assert code == audit.NOTHING_AUDITED
     assert complaint.startswith("NOTHING WAS AUDITED")
@@ -119,17 +237,20 @@ def test_holes_fail_the_audit_until_they_are_excepted(
 ) -> None:
     [rasa] = [pin for pin in audit.locked(ROOT / "nlu" / "uv.lock") if pin.startswith("rasa==")]
     package = {"name": "rasa", "ecosystem": "PyPI"}
-    affected = {**SANDBOX["affected"][0], "package": package, "versions": [rasa.removeprefix("rasa==")]}
-    hole = {**SANDBOX, "id": "GHSA-test-only-0000", "affected": [affected], "aliases": []}
+    affected = {"package": package, "versions": [rasa.removeprefix("rasa==")]}
+    hole = {**SANDBOX, "id": "GHSA-test-only-0000", "affected": [affected], "aliases": ["CVE-2019-0001"]}
     file = copy_of(tmp_path, SANDBOX, hole)
+    monkeypatch.setattr(audit, "EXCEPTIONS", tmp_path / "exceptions.toml")
+    audit.EXCEPTIONS.write_text("")
     code, said, _ = run(capsys, uvx, "--data", str(file))
     assert code == 1
-    assert "nlu/uv.lock: rasa 3.6.21 GHSA-test-only-0000: NOT EXCEPTED" in said
+    assert re.search(r"^nlu/uv.lock: rasa 3.6.21 \S+: NOT EXCEPTED$", said, re.MULTILINE)
+    assert "newest advisory is of 2019-04-10: holes published later are NOT KNOWN" in said
 
-    allowed = tmp_path / "exceptions.toml"
-    allowed.write_text(
-        '[[exception]]\nid = "GHSA-test-only-0000"\npackage = "rasa"\nreason = "frozen"\nnot_reachable = "loopback"\n'
-    )
-    monkeypatch.setattr(audit, "EXCEPTIONS", allowed)
+    audit.EXCEPTIONS.write_text(EXCEPTION.replace("other", "rasa").replace('"GHSA-test-only-0000" = 2019-04-10', ""))
     code, said, _ = run(capsys, uvx, "--data", str(file))
     assert (code, "excepted: loopback" in said) == (0, True), said
+
+    audit.EXCEPTIONS.write_text(EXCEPTION.replace("other", "rasa").replace("test-only-0000", "gone-gone-gone"))
+    code, said, _ = run(capsys, uvx, "--data", str(file))
+    assert (code, "GHSA-gone-gone-gone is not found any more" in said) == (1, True), said
