@@ -12,7 +12,7 @@ from leads.contacts import show_phone
 from leads.draft import Draft
 from leads.reading import CONCERNS
 from leads.replies import Choice
-from leads.times import Calendar, Preference, say_time, suggest
+from leads.times import Calendar, Preference, say_clock, say_time, suggest
 from leads.wording import Voice
 
 Ranges = tuple[tuple[datetime, datetime], ...]
@@ -125,12 +125,18 @@ class Asking:
         if wish.verdict == "too_far":
             last = self.now.astimezone(self.calendar.zone).date() + timedelta(days=self.calendar.days_ahead)
             return voice.text("utter_bad_time_too_far", last_day=voice.clinic.describe_day(last))
+        ranges = self.calendar.ranges(wish.day) if wish.day else []
+        if wish.verdict == "too_late" and ranges:
+            values = {"minutes": str(self.calendar.minutes), "closing": say_clock(ranges[-1][1])}
+            return voice.text("utter_bad_time_too_late", time=words, **values)
         known = wish.verdict if wish.verdict in ("past", "impossible") else "closed"
         return voice.text(f"utter_bad_time_{known}", time=words)
 
     def offered_times(self, offers: Ranges, key: str) -> str:
-        """Open times to choose from: `key` is `utter_time_offer`, or `utter_time_which` for what was meant."""
-        between = ", or " if key == "utter_time_which" else "; "
+        """Open times to choose from: `key`: `utter_time_offer`, `utter_time_pick`, `utter_time_which` (was meant)."""
+        if key == "utter_time_offer" and len(offers) == 1:
+            key = "utter_time_offer_one"
+        between = "; " if key == "utter_time_offer" else ", or "
         return self.voice.text(key, options=between.join(say_time(start, end, self.calendar) for start, end in offers))
 
     def time_choices(self, offers: Ranges) -> Iterator[Choice]:

@@ -5,24 +5,50 @@ draft; `Booking.ask` is the next question with all acknowledgements in front of 
 """
 
 import difflib
-from dataclasses import dataclass, field
-from datetime import datetime
+import re
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from leads.asking import Asking, shortened
+from leads.asking import Asking, Ranges, shortened
 from leads.clinic import Clinic
 from leads.contacts import Found, change_ending, parse_email, show_phone
 from leads.draft import Draft
 from leads.reading import CONCERNS, Reading
 from leads.reading.whom import PRONOUNS, SOMEBODY, meant_by
 from leads.replies import Choice, Notes, Reply
-from leads.times import Calendar, Preference, read_time, say_time, suggest
+from leads.times import Calendar, Preference, completed, on_day, read_time, say_time, suggest
 from leads.wording import Voice
 
 MOST_TRIES = 3
 """How often one thing is asked before there is a way on."""
 
+_SOONEST = re.compile(
+    r"\b(?:as soon as|asap|soon(?:est)?|earliest|first available|next available|next slot|straight ?away"
+    r"|right away|immediately|sooner the better)\b",
+    re.I,
+)
+_SENDS = re.compile(
+    r"^\W*(?:(?:just|please|pls|ok|okay|yes|then|so|no)\W+)*(?:send|submit)(?: (?:it|that|this|off|now|then"
+    r"|please|pls|anyway|as it is|the request))*\W*$",
+    re.I,
+)
+_NUMBERS = (("first", "1st", "1", "one"), ("second", "2nd", "2", "two"), ("third", "3rd", "3", "three"))
+_PICKS = re.compile(
+    r"\W*(?:(?:ok|okay|yes|yeah|yep|sure|please|pls|great|i'?ll (?:take|have|go (?:for|with))|i'?d (?:like|take|prefer)"
+    r"|let'?s (?:go (?:for|with)|do|say|take)|go (?:for|with)|take|can i (?:have|take|do)|the|number|option|no\.?)\W+)*"
+    r"(first|second|third|1st|2nd|3rd|[123]|one|two|three|last|latter|former)\b(?:\W+(?:one|option|time|slot|of"
+    r"|them|those|these|is|works|would|will|do|be|good|fine|great|perfect|suits|me|please|pls|thanks|thank|you|then"
+    r"|ok))*\W*",
+    re.I,
+)
+_PLAIN_YES = re.compile(
+    r"\W*(?:(?:yes|yeah|yep|yup|ya|ye|y|ok|okay|sure|fine|great|perfect|good|lovely|please|pls|thanks|thank|you|that"
+    r"|that'?s|it|works?|suits?|me|would|will|do|be|is|then|for|go|with|take|i'?ll|book|sounds|brilliant|cool|all|right"
+    r"|alright|absolutely|definitely|oh|one)\W*)+",
+    re.I,
+)
 Ending = Literal["send", "no_consent", "withdrawn", "no_contact", "no_name", "stopped"]
 GIVEN_UP: dict[str, Ending] = {
     "name": "no_name",
@@ -76,7 +102,10 @@ class Booking:
             return
         if self._hear_removal(reading):
             return
-        self.take_details(reading)
+        picked = self._picked(reading) if asked == "time" else None
+        self.take_details(replace(reading, time=None) if picked else reading)
+        if picked:
+            self.take_time(say_time(*picked, self.calendar), *picked)
         self._drop_replaced(reading)
         self._hear_condition(reading, asked)
         if asked and self._still_open(asked, reading):
@@ -318,29 +347,62 @@ class Booking:
     def _take_time(self, wish: Preference) -> None:
         draft, wish = self.draft, self._on_named_day(wish)
         if wish.verdict == "any":
-            draft.set_time(wish.text, None, None, None)
+            soonest = self.voice.text("utter_time_soonest") if _SOONEST.search(wish.text) else None
+            draft.set_time(wish.text, None, None, soonest)
             self.changed.add("time")
-            self.notes.add(self.voice.text("utter_time_any"))
+            self.notes.add(self.voice.text("utter_time_as_soon" if soonest else "utter_time_any"))
         elif wish.verdict == "ok" and wish.start and wish.end:
-            self.take_time(wish.text, wish.start, wish.end, self.asking.say_wish(wish))
+            self.take_time(wish.text, wish.start, wish.end, self.asking.say_wish(wish), wish.day)
         else:
             self._explain_time(wish)
 
     def _on_named_day(self, wish: Preference) -> Preference:
-        """A time of day alone is one of the day that was named before: "Wednesday", then "3pm"."""
-        start, end, text = self.draft.time_start, self.draft.time_end, self.draft.time_text
-        if not wish.dayless or not start or not end or not text:
+        """An hour alone is one of the day that was named before: "Wednesday", then "3pm", or "make it 3.30"."""
+        draft = self.draft
+        if not wish.dayless:
             return wish
-        day, last = (datetime.fromisoformat(at).astimezone(self.calendar.zone).date() for at in (start, end))
-        before = read_time(text, self.now, self.calendar)
-        if day != last or before is None or before.recurring or before.others:
+        if draft.named_day:
+            return self._said_with(on_day(wish, draft.named_day, self.now, self.calendar), draft.named_day)
+        if not draft.time_start or not draft.time_end or not draft.time_text:
             return wish
-        return read_time(f"{self.voice.clinic.describe_day(day)}, {wish.text}", self.now, self.calendar) or wish
+        start, end = (
+            datetime.fromisoformat(at).astimezone(self.calendar.zone) for at in (draft.time_start, draft.time_end)
+        )
+        before = read_time(draft.time_text, self.now, self.calendar)
+        if before and (before.recurring or before.others):
+            known = (before.start, before.end) == (start, end)
+            found = completed(before, wish, self.now, self.calendar) if known else wish
+            return replace(found, text=f"{before.text}, {wish.text}") if known else wish
+        if start.date() != end.date():
+            return wish
+        return self._said_with(on_day(wish, start.date(), self.now, self.calendar), start.date())
 
-    def take_time(self, text: str, start: datetime, end: datetime, said: str | None = None) -> None:
+    def _said_with(self, wish: Preference, day: date) -> Preference:
+        """The time in words that name its day as well."""
+        return replace(wish, text=f"{self.voice.clinic.describe_day(day)}, {wish.text}")
+
+    def _picked(self, reading: Reading) -> tuple[datetime, datetime] | None:
+        """Which of the times offered last is meant: "the second one", or a plain yes to the only one."""
+        offers = [(datetime.fromisoformat(a), datetime.fromisoformat(b)) for a, b in self.draft.offered_times]
+        offers = [
+            (a.astimezone(self.calendar.zone), b.astimezone(self.calendar.zone)) for a, b in offers if a > self.now
+        ]
+        named = _PICKS.fullmatch(reading.text)
+        if named and offers:
+            index = {"last": len(offers) - 1, "latter": len(offers) - 1, "former": 0}.get(named[1].lower())
+            number = next((at for at, names in enumerate(_NUMBERS) if named[1].lower() in names), len(offers))
+            index = number if index is None else index
+            return offers[index] if index < len(offers) else None
+        only = len(offers) == 1 and reading.yes and not (reading.time or reading.questions or reading.conditions)
+        return offers[0] if only and _PLAIN_YES.fullmatch(reading.text) else None
+
+    def take_time(
+        self, text: str, start: datetime, end: datetime, said: str | None = None, day: date | None = None
+    ) -> None:
         """Keep a time and read it back as a date."""
         said = said or say_time(start, end, self.calendar)
-        self.draft.set_time(text, start, end, said)
+        one_day = start.date() if start.date() == end.date() else None
+        self.draft.set_time(text, start, end, said, day or (one_day if text == said else None))
         self.draft.tries.pop("time", None)
         self.changed.add("time")
         self.notes.add(self.voice.text("utter_time_readback", time=said))
@@ -357,10 +419,10 @@ class Booking:
         last = draft.tries["time"] >= MOST_TRIES
         if not ambiguous:
             self.notes.add(self.asking.why_not(wish))
+        if wish.day and wish.verdict in ("closed", "too_late") and self.calendar.ranges(wish.day):
+            draft.time_day = wish.day.isoformat()  # "make it when you open then": of that day
         if not last:
-            self.notes.add(self.asking.offered_times(offers, "utter_time_which" if ambiguous else "utter_time_offer"))
-            draft.asked, self.again = "time", ""
-            self.extra = tuple(self.asking.time_choices(offers))
+            self._offer(offers, "utter_time_which" if ambiguous else "utter_time_offer")
         else:
             draft.tries.pop("time")
             draft.asked = None
@@ -368,6 +430,13 @@ class Booking:
             self.notes.add(voice.text("utter_kept_time", time=draft.time_said))
         elif last and not draft.holds("time"):
             self.skip("time", "utter_third_time")
+
+    def _offer(self, offers: Ranges, key: str) -> None:
+        """Name open times to choose from, and remember them: "yes" and "the second one" are answers."""
+        self.notes.add(self.asking.offered_times(offers, key))
+        self.draft.offered_times = [[start.isoformat(), end.isoformat()] for start, end in offers]
+        self.draft.asked, self.again = "time", ""
+        self.extra = tuple(self.asking.time_choices(offers))
 
     # --- what was asked and not told ----------------------------------------------------------------------------------
 
@@ -437,7 +506,15 @@ class Booking:
             self._fail("concern")
 
     def _hear_no_time(self, reading: Reading) -> None:
-        if self.draft.time_start and (reading.no or reading.refuses):
+        offers = [(datetime.fromisoformat(a), datetime.fromisoformat(b)) for a, b in self.draft.offered_times]
+        if _SENDS.search(reading.text):  # whoever will not wait for a time has no preference
+            if self.draft.holds("time"):
+                self.draft.asked, self.draft.offered_times = None, []
+            else:
+                self.skip("time")
+        elif len(offers) > 1 and reading.yes and not reading.questions:
+            self._offer(tuple(offers), "utter_time_pick")
+        elif self.draft.time_start and (reading.no or reading.refuses):
             self.draft.asked = None
         elif reading.refuses or reading.no or reading.leaves or self.draft.tries.get("time", 0) + 1 >= MOST_TRIES:
             refuses = reading.refuses or reading.no or reading.leaves

@@ -412,6 +412,10 @@ def _halfwidth(text: str) -> str:
     )
 
 
+_CLOCK = re.compile(r"@*\s?\d{1,2}[.:]?(?:\d\d)?(?:am|pm|ish|h)?", re.I)
+"""What stands behind the "@" of "tuesday @5.45pm"."""
+
+
 def _written_addresses(text: str) -> Iterator[Found]:
     """Addresses around an "@": only so far to both sides as an address can reach."""
     done = found = 0
@@ -426,6 +430,8 @@ def _written_addresses(text: str) -> Iterator[Found]:
         raw = (name + domain).rstrip(".!?…-_'")
         begin = sign.start() - len(name)
         done = begin + len(raw)
+        if _CLOCK.fullmatch(domain.rstrip(".!?")):  # "tuesday @5.45pm"
+            continue
         if re.match(r"@+ ?[^\W\d_]|@+\d[\w-]*\.|@+[.-]", raw[len(name) :]):  # not "fri@2pm"
             found += 1
             yield _written_address(raw, (begin, done))
@@ -458,6 +464,8 @@ def _written_address(raw: str, span: tuple[int, int]) -> Found:
 def _spoken_address(match: re.Match[str], text: str) -> Found | None:
     """ "tom at gmail dot com"; "look at boots.com" is none, unless it is all there is or a mail provider."""
     domain = _undotted(match[3])
+    if _CLOCK.fullmatch(domain):
+        return None
     provider = domain in COMMON_DOMAINS or _mended_domain(domain) is not None
     explicit = "dot" in match[3].lower() or match[2].strip().lower() != "at"
     alone = not re.search(r"\w", text[: match.start()] + text[match.end() :])

@@ -1,7 +1,7 @@
 """A booking that is not a lead yet. It lives in the conversation's row, never in Rasa's slots."""
 
 from dataclasses import asdict, dataclass, field, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 FIELDS = ("name", "contact", "concern", "time", "consent", "confirm")
@@ -26,6 +26,8 @@ class Draft:
     time_end: str | None = None
     time_said: str | None = None  # as it was read back
     time_any: bool = False
+    time_day: str | None = None  # the day named last, also where its hour could not be
+    offered_times: list[list[str]] = field(default_factory=list)  # start and end of each that was offered last
     someone_else: str | None = None
     asker: str | None = None  # who asks for somebody else
     mentioned: str | None = None  # of whom was spoken: "my wife"
@@ -69,6 +71,11 @@ class Draft:
         """Whether the visitor agreed."""
         return bool(self.consent and self.consent.get("given"))
 
+    @property
+    def named_day(self) -> date | None:
+        """The day that was named last, where it was one."""
+        return date.fromisoformat(self.time_day) if self.time_day else None
+
     def holds(self, name: str) -> bool:
         """Whether there is a value of a field that was asked for again."""
         return bool(self.time_start or self.time_any) if name == "time" else bool(getattr(self, name, None))
@@ -87,8 +94,11 @@ class Draft:
             return "time"
         return "consent" if not self.has_consent else "confirm"
 
-    def set_time(self, text: str, start: datetime | None, end: datetime | None, said: str | None) -> None:
-        """Keep a preferred time; without start and end it is "any time"."""
+    def set_time(
+        self, text: str, start: datetime | None, end: datetime | None, said: str | None, day: date | None = None
+    ) -> None:
+        """Keep a preferred time; without start and end it is "any time". `day`: the one day it names."""
+        self.time_day, self.offered_times = day.isoformat() if day else None, []
         self.time_text, self.time_said = text, said
         self.time_start = start.isoformat() if start else None
         self.time_end = end.isoformat() if end else None

@@ -8,7 +8,7 @@ decided here, once, for every field: a segment that asks is a question and nothi
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from leads.contacts import Found, find_emails, find_phones
 from leads.reading import agreement, forms
@@ -17,6 +17,7 @@ from leads.reading.asides import (
     asks_for_language,
     asks_for_other_channel,
     asks_for_time,
+    limits_contact,
     read_contact_wish,
     read_remark,
     restricts_contact,
@@ -34,7 +35,7 @@ from leads.reading.forms import is_question, masked
 from leads.reading.parts import parted
 from leads.reading.people import read_person
 from leads.reading.whom import Second, both, mentioned, read_second
-from leads.times import Calendar, Preference, read_time
+from leads.times import Calendar, Preference, read_time, told_aside
 from leads.understanding import Entity, Segment, Understanding
 
 __all__ = ["ASIDES", "CONCERNS", "Reading", "concern_category", "is_question", "read_message"]
@@ -128,6 +129,11 @@ class _Context:
     booking: bool
     other: bool = False
     two: bool = False
+    named: date | None = None
+
+    def read_time(self, text: str) -> Preference | None:
+        """A time in these words, at what was asked and talked about."""
+        return read_time(text, self.now, self.calendar, self.named, asked=self.asked == "time")
 
 
 def read_message(
@@ -141,11 +147,12 @@ def read_message(
     booking: bool,
     other: bool = False,
     two: bool = False,
+    named: date | None = None,
 ) -> Reading:
     """Read a message in the light of what was `asked` (a field, or None). `booking`: a booking is open.
 
     `now` is aware; `region` is the clinic's for phone numbers. `other`: the booking is for somebody else; `two`: it is
-    for the writer, and a second one is to follow.
+    for the writer, and a second one is to follow. `named`: the day talked about before.
     """
     reading = Reading(text)
     text, understood = _as_written(text, understood)
@@ -154,7 +161,7 @@ def read_message(
     reading.wants_booking = forms.wants_booking(text)
     reading.waits = asks_for_time(text) and not (reading.phones or reading.emails)
     expects = booking or reading.wants_booking or bool(reading.phones or reading.emails)
-    context = _Context(asked, now, calendar, region, expects if asked is None else booking, other, two)
+    context = _Context(asked, now, calendar, region, expects if asked is None else booking, other, two, named)
     told = _sort_segments(reading, understood, context)
     plain = _only(text, told)
     _read_ending(reading, text, booking=booking)
@@ -168,14 +175,13 @@ def read_message(
     if reading.time and plain[slice(*reading.time.span)].strip():
         rest = masked(rest, [reading.time.span])
     wishes = [one for one in reading.questions if forms.wants_booking(one.text)]  # "can I book for my son?"
-    about_people = _only(text, [*told, *wishes])
+    aside = told_aside(plain, now, calendar)  # "thursday is my mum's birthday": nobody's name, and for nobody else
+    about_people = masked(_only(text, [*told, *wishes]), aside)
     _read_second(reading, about_people, context)
-    _read_person(reading, about_people, rest, understood, told, context)
+    _read_person(reading, about_people, masked(rest, aside), understood, told, context)
     _read_concern(reading, rest, understood, told, context)
-    reading.contact_wish = _read_contact_wish(reading, asked)
+    reading.contact_wish = reading.contact_wish or _read_contact_wish(reading, asked)
     reading.remark = None if reading.contact_wish else read_remark(text)
-    if reading.contact_wish and asked != "time" and not forms.CORRECTS.search(rest):
-        reading.time = None  # "only ring me before 10": when to be rung, not when to come
     if decides:
         _read_decision(reading, said, context)
     return reading
@@ -257,13 +263,13 @@ def _answers(segment: Segment, context: _Context, *, asks: bool) -> bool:
     """Whether a segment inside a booking is an answer, though the engine may see a topic in it."""
     asked = context.asked
     if asked == "time" and not (asks and segment.is_faq and segment.is_sure):
-        named = read_time(segment.text, context.now, context.calendar)
+        named = context.read_time(segment.text)
         elsewhere = asks and (segment.topic in ("sessions", "downtime", "out_of_scope"))
         if named is not None and not (elsewhere and (segment.topic != "out_of_scope" or named.verdict == "past")):
             return True
     if segment.topic == "existing_appointment" and asked in ("consent", "confirm", "time"):
         # "can you change the time to Friday": that of this request
-        return not asks or read_time(segment.text, context.now, context.calendar) is not None
+        return not asks or context.read_time(segment.text) is not None
     if asks:
         return False
     if segment.topic in CONCERNS or (asked == "concern" and segment.topic in _CONCERN_TALK):
@@ -317,7 +323,8 @@ def _read_time(reading: Reading, rest: str, context: _Context) -> None:
         return
     if reading.conditions:  # "yes, but only call me after 6"
         return
-    reading.time = read_time(rest, context.now, context.calendar)
+    rest = _read_contact_time(reading, rest, context)
+    reading.time = context.read_time(rest)
     vague = reading.time and reading.time.verdict == "any" and context.asked not in ("time", None)
     if (
         vague
@@ -333,6 +340,18 @@ def _read_second(reading: Reading, plain: str, context: _Context) -> None:
     if context.two or both(plain) or (reading.mentioned and re.search(r"\bone for (?:me|myself)\b", plain, re.I)):
         reading.second = read_second(plain, reading.phones)
         reading.phones = [one for one in reading.phones if one.value is None or one.value != reading.second.phone]
+
+
+def _read_contact_time(reading: Reading, rest: str, context: _Context) -> str:
+    """ "Please only e-mail before noon": when to get in touch, not when to come; the words without it."""
+    if context.asked in ("contact", "phone", "email") and not (reading.phones or reading.emails):
+        return rest
+    for clause in re.finditer(r"[^,.;!?\n]+", rest):
+        says_when = limits_contact if context.asked == "time" else restricts_contact
+        if says_when(clause[0]) and not forms.CORRECTS.search(clause[0]) and context.read_time(clause[0]):
+            reading.contact_wish = clause[0].strip()
+            rest = masked(rest, [clause.span()])
+    return rest
 
 
 def _read_person(

@@ -156,6 +156,20 @@ def read_remark(text: str) -> str | None:
     return next((one for one in sentences if _TELLS_CLINIC.search(one)), None)
 
 
+_CONTACTS = r"(?:e-?mail|mail|call|ring|phone|text|message|whats ?app|contact|reach|get in touch|get hold of)"
+_LIMITS_CONTACT = re.compile(
+    rf"\b(?:only|just|never|not|don'?t|do not|always|best|better|easiest)\s+(?:to\s+|ever\s+|please\s+"
+    rf"|be\s+){{0,2}}{_CONTACTS}(?:ed)?\b"
+    rf"|\b{_CONTACTS}(?: me| us)?\b[^,.;!?]*\b(?:only|best)\W*$|\bno (?:calls|texts|phone calls|e-?mails)\b",
+    re.I,
+)
+
+
+def limits_contact(text: str) -> bool:
+    """Whether a clause says when to get in touch, and when not: "only ring me after 6", "no calls before noon"."""
+    return bool(_LIMITS_CONTACT.search(text))
+
+
 def asks_for_language(text: str) -> bool:
     """Whether somebody asks for another language than English: "do you speak Spanish?"."""
     return is_question(text) and bool(_ASKS_FOR_LANGUAGE.search(text))

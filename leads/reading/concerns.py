@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from leads.reading.forms import CORRECTS, REFUSES, WANTS_BOOKING
+from leads.times import is_bare_month
 from leads.understanding import Entity, Segment
 
 CONCERNS = ("pattern_baldness", "receding_hairline", "scars_and_patches")
@@ -73,6 +74,8 @@ def read_answer(rest: str, told: Sequence[Segment], *, other_details: bool) -> t
         return read_mention(rest)
     if _COMPLAINT.search(words):  # "I already told you!"
         return read_mention(rest)
+    if is_bare_month(words):  # "May": a name, rather
+        return None
     if not words or REFUSES.search(words) or len(re.findall(r"[^\W\d_]", words)) < 2 or _is_mash(words):
         return None
     sure = next((s.topic for s in told if s.topic in CONCERNS and s.is_sure), None)

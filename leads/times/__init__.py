@@ -6,16 +6,30 @@ clinic's calendar. Golden table: tests/leads/times.yml.
 """
 
 import re
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 
 from leads.times.choice import Preference, choose
 from leads.times.dates import Today
-from leads.times.opening import Calendar, Hours, Verdict, say_time, suggest
-from leads.times.phrases import Wishes
-from leads.times.wishes import read_wishes
+from leads.times.opening import Calendar, Hours, Verdict, say_clock, say_time, suggest
+from leads.times.phrases import Days, Wish, Wishes
+from leads.times.wishes import clauses_aside, corrected, read_wishes
 from leads.times.words import Wording, may_name_a_time, regular
 
-__all__ = ["Calendar", "Hours", "Preference", "Verdict", "read_time", "say_time", "suggest"]
+__all__ = [
+    "Calendar",
+    "Hours",
+    "Preference",
+    "Verdict",
+    "completed",
+    "is_bare_month",
+    "on_day",
+    "read_time",
+    "say_clock",
+    "say_time",
+    "suggest",
+    "told_aside",
+]
 
 _ANY = re.compile(
     r"\b(?:any ?time|any ?day|any ?slot|any of (?:them|those|these)|any (?:is|will"
@@ -33,22 +47,30 @@ _ANY = re.compile(
     r"|^\W*(?:any|either|easy|soon|whatever|all|any one|anyone|whichever|everyday|every day"
     r"|all days|always)\W*$"
 )
+_MAY_BE_A_NAME = re.compile(r"[^a-z\d]*(?:(?:march|april|may|june|august)[^a-z\d]*(?:and |or )?)+")
+"""Months that are also names or words: alone they are no time."""
 _NOT_ANY = re.compile(
     r"\b(?:not any|(?:won't|wont|not|isn't) \w* ?any ?(?:time|day) soon|not (?:really )?flexible"
     r"|how flexible|no flexib\w+|inflexible)\b"
 )
 
 
-def read_time(text: str, now: datetime, calendar: Calendar) -> Preference | None:
+def read_time(
+    text: str, now: datetime, calendar: Calendar, named: date | None = None, *, asked: bool = False
+) -> Preference | None:
     """Read a preferred time out of `text`; None where it names none. `now` is aware.
 
     Where a visitor corrects himself inside the message ("the 3rd, no, make that the 5th") the last version counts. Only
-    the first 1,500 characters are read.
+    the first 1,500 characters are read. `named`: the day talked about before ("the Tuesday after that"). `asked`: a
+    time was asked for, so that a month that is also a name or a word counts alone ("May").
     """
     if not may_name_a_time(text):
         return None
     wording = regular(text)
-    today = Today(calendar.local(now).date(), calendar.day_first, lambda day: bool(calendar.hours(day)))
+    if not asked and _MAY_BE_A_NAME.fullmatch(wording.text):
+        return None
+    day = calendar.local(now).date()
+    today = Today(day, calendar.day_first, lambda one: bool(calendar.hours(one)), named)
     wishes = read_wishes(wording.text, today)
     if wishes is None or not _says_something(wishes):
         return _any(text, wording)
@@ -56,8 +78,37 @@ def read_time(text: str, now: datetime, calendar: Calendar) -> Preference | None
     return choose(wishes, text[begin:end], (begin, end), now, calendar)
 
 
+def told_aside(text: str, now: datetime, calendar: Calendar) -> list[tuple[int, int]]:
+    """Where `text` tells of a time that is no wish ("Thursday is my mum's birthday"): nothing else is told there."""
+    if not may_name_a_time(text):
+        return []
+    wording = regular(text)
+    today = Today(calendar.local(now).date(), calendar.day_first, lambda one: bool(calendar.hours(one)))
+    return [_place(wording, *place, text) for place in clauses_aside(wording.text, today)]
+
+
+def is_bare_month(text: str) -> bool:
+    """Whether words are nothing but months that are also names or words: "May", "April May June"."""
+    return bool(_MAY_BE_A_NAME.fullmatch(text.lower()))
+
+
+def on_day(wish: Preference, day: date, now: datetime, calendar: Calendar) -> Preference:
+    """A time that names no day, on that one."""
+    days = Days("date", 0, 0, ((day, day),))
+    wishes = wish.wishes or Wishes((), (), *wish.span)
+    wanted = tuple(replace(one, days=days) for one in wishes.wanted or (Wish(),))
+    return choose(replace(wishes, wanted=wanted), wish.text, wish.span, now, calendar)
+
+
+def completed(before: Preference, wish: Preference, now: datetime, calendar: Calendar) -> Preference:
+    """A time that names no day, on the days of the one before: "any morning", then "at 11"."""
+    if before.wishes is None or wish.wishes is None:
+        return wish
+    return choose(corrected(before.wishes, wish.wishes), wish.text, wish.span, now, calendar)
+
+
 def _says_something(wishes: Wishes) -> bool:
-    return bool(wishes.wanted or wishes.not_days or wishes.not_clocks)
+    return bool(wishes.wanted or wishes.ruled_out)
 
 
 def _any(text: str, wording: Wording) -> Preference | None:

@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 from leads.times.opening import Calendar, Stretch, Verdict, aware, next_quarter, suggest
-from leads.times.phrases import MIDNIGHT, Clock, Days, Wish, Wishes
+from leads.times.phrases import MIDNIGHT, NOON, Clock, Days, Wish, Wishes
 
 _WEEKS_OF_HABIT = 4
 _MOST_OTHERS = 5
-_MOST_DAYS = 62
-_SOON = timedelta(days=7)
+_ALTERNATIVES = 3
+_LOOK_AHEAD = 21
+_DAY_PARTS = ((0, NOON), (NOON, 17 * 60), (17 * 60, MIDNIGHT))
+"""Morning, afternoon, evening: whoever asks for an evening is offered evenings."""
 _GENERAL = re.compile(
     r"\b(?:any|every|each|always|usually|generally|(?:morning|afternoon|evening|night|lunchtime)s)\b", re.I
 )
@@ -31,7 +33,8 @@ class Preference:
     Thursday"), earliest reading of each. `alternatives` are open times instead of one that cannot be. `recurring`: a
     general wish ("weekends", "after work"), of which start and end are the first occasion. `dayless`: it names no day
     ("3pm"), so that it is of the day that was named before, if there was one. `excepts`: not all from start to end will
-    do ("next week except Thursday").
+    do ("next week except Thursday"). `day`: the one day that is named, also where it cannot be. `wishes`: what it was
+    made of, so that the next message can complete it.
     """
 
     verdict: Verdict
@@ -45,6 +48,8 @@ class Preference:
     recurring: bool = False
     dayless: bool = False
     excepts: bool = False
+    day: date | None = None
+    wishes: Wishes | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -59,10 +64,26 @@ class _Moment:
 
 def choose(wishes: Wishes, text: str, span: tuple[int, int], now: datetime, calendar: Calendar) -> Preference:
     """The earliest possible reading of each wish; the first leads, the others are what else would do."""
+    return replace(_choose(wishes, text, span, now, calendar), day=_one_day(wishes), wishes=wishes)
+
+
+def _one_day(wishes: Wishes) -> date | None:
+    """The day, where all wishes are for one and the same."""
+    spans = {wish.days.spans if wish.days and wish.days.kind in ("date", "weekday") else () for wish in wishes.wanted}
+    (only,) = spans if len(spans) == 1 else ((),)
+    return only[0][0] if len(only) == 1 and only[0][0] == only[0][1] else None
+
+
+def _choose(wishes: Wishes, text: str, span: tuple[int, int], now: datetime, calendar: Calendar) -> Preference:
     local = calendar.local(now)
     at = _Moment(now, local, _plus(local, calendar.days_ahead), calendar)
     if wishes.contradiction:
         return Preference("unclear", text, span, alternatives=_both_days(wishes.contradiction, at))
+    unclear = next(
+        (wish for wish in wishes.wanted if wish.days and wish.days.kind == "unclear" and wish.days.spans), None
+    )
+    if unclear:
+        return Preference("unclear", text, span, alternatives=_each_meaning(unclear, wishes, at))
     dayless = bool(wishes.wanted) and all(wish.days is None for wish in wishes.wanted) and not _GENERAL.search(text)
     wanted = wishes.wanted or (Wish(Days("recurring", 0, 0, (), frozenset(range(7)))),)
     judged = [_judge(wish, wishes, at) for wish in wanted]
@@ -75,14 +96,35 @@ def choose(wishes: Wishes, text: str, span: tuple[int, int], now: datetime, cale
             text,
             span,
             *fits[0],
-            all_day=lead.clock is None and not wishes.not_clocks,
+            all_day=lead.clock is None and not any(one.clock for one in wishes.ruled_out),
             others=tuple(fits[1 : _MOST_OTHERS + 1]),
             recurring=general,
             dayless=dayless,
-            excepts=bool(wishes.not_days or wishes.not_clocks) and fits[0][0].date() != fits[0][1].date(),
+            excepts=bool(wishes.ruled_out) and any(_has_gap(fit, wishes, at) for fit in fits[: _MOST_OTHERS + 1]),
         )
     verdict = judged[0][0]
-    return Preference(verdict, text, span, alternatives=_alternatives(verdict, wanted, at), dayless=dayless)
+    return Preference(verdict, text, span, alternatives=_alternatives(verdict, wanted, wishes, at), dayless=dayless)
+
+
+def _has_gap(fit: Stretch, wishes: Wishes, at: _Moment) -> bool:
+    """Whether something between start and end of a reading is ruled out."""
+    begin, end = (one.replace(tzinfo=None) for one in fit)
+    if begin.date() != end.date():
+        return True
+    whole = [(low, high) for low, high in at.calendar.ranges(begin.date()) if low < end and begin < high]
+    left = [piece for piece in _open_on(begin.date(), Wish(), wishes, at) if piece[0] < end and begin < piece[1]]
+    return len(left) > len(whole)
+
+
+def _each_meaning(wish: Wish, wishes: Wishes, at: _Moment) -> tuple[Stretch, ...]:
+    """What an unclear wish can mean, one reading for each of its days."""
+    spans = wish.days.spans if wish.days else ()
+    found = [fit for span in spans for fit in _fits(_on(wish, span), [span], wishes, at)]
+    return tuple(found) or _alternatives("unclear", (wish,), wishes, at)
+
+
+def _on(wish: Wish, span: tuple[date, date]) -> Wish:
+    return replace(wish, days=Days("date", 0, 0, (span,)))
 
 
 def _plus(at: datetime, days: int) -> datetime:
@@ -107,7 +149,25 @@ def _judge(wish: Wish, wishes: Wishes, at: _Moment) -> tuple[Verdict, list[Stret
         return "ok", found
     if any(last > at.horizon.date() for _, last in near):
         return "too_far", []
-    return ("past" if _is_over(near, clock, at) else "closed"), []
+    if _is_over(near, clock, at):
+        return "past", []
+    return ("too_late" if _last_visit(wish, near, wishes, at) else "closed"), []
+
+
+def _last_visit(wish: Wish, spans: list[tuple[date, date]], wishes: Wishes, at: _Moment) -> Stretch | None:
+    """The last visit of the day that was named, where the hour is before closing but leaves no time for one."""
+    clock = wish.clock
+    if clock is None or not clock.point or len(spans) != 1 or spans[0][0] != spans[0][1]:
+        return None
+    day, visit = spans[0][0], timedelta(minutes=at.calendar.minutes)
+    for _, end in at.calendar.ranges(day)[-1:]:
+        for low, _ in clock.options:
+            wished = _minute(day, low)
+            if end - visit < wished <= end:
+                latest = aware(end - visit, end, at.now, at.calendar)
+                open_then = [piece for piece in _open_on(day, Wish(), wishes, at) if piece[1] >= end]
+                return latest if open_then else None
+    return None
 
 
 def _spans(wish: Wish, at: _Moment) -> list[tuple[date, date]]:
@@ -161,30 +221,37 @@ def _each(span: tuple[date, date], at: _Moment) -> list[date]:
 
 def _open_on(day: date, wish: Wish, wishes: Wishes, at: _Moment) -> list[Stretch]:
     """The open stretches of a day; with hours wished for, the first within the likelier reading of them."""
-    if any(_is_ruled_out(day, days) for days in wishes.not_days):
+    out = [one for one in wishes.ruled_out if one.days is None or _is_ruled_out(day, one.days)]
+    if any(one.clock is None for one in out):
         return []
     ranges = at.calendar.ranges(day)
+    closed = [hours for one in out if one.clock for hours in _hours(one.clock, day, ranges, at.calendar, out=True)[:1]]
     if wish.clock is None:
-        pieces = [piece for begin, end in ranges for piece in _free(begin, end, wishes, at)]
+        pieces = [piece for begin, end in ranges for piece in _free(begin, end, closed, at)]
         return pieces[:1] + pieces[-1:] if len(pieces) > 1 else pieces
     for low, high in _hours(wish.clock, day, ranges, at.calendar):
         for begin, end in ranges:
             if wish.clock.point:
                 end_of_visit = low + timedelta(minutes=at.calendar.minutes)
-                if begin <= low and at.local < low and end_of_visit <= min(end, at.horizon):
+                taken = any(first < end_of_visit and low < last for first, last in closed)
+                if begin <= low and at.local < low and end_of_visit <= min(end, at.horizon) and not taken:
                     return [(low, end_of_visit)]
                 continue
-            pieces = list(_free(max(begin, low), min(end, high), wishes, at))
+            pieces = list(_free(max(begin, low), min(end, high), closed, at))
             if pieces:
                 return pieces[:1]
     return []
 
 
-def _hours(clock: Clock, day: date, ranges: list[Stretch], calendar: Calendar) -> list[Stretch]:
+def _hours(clock: Clock, day: date, ranges: list[Stretch], calendar: Calendar, *, out: bool = False) -> list[Stretch]:
+    """The hours of a phrase on a day, the likelier reading first; `out`: as what is ruled out, a moment is a visit."""
     if clock.anchor and ranges:
         if clock.anchor == "opening":
             return [(ranges[0][0], ranges[0][0] + timedelta(hours=1))]
         return [(ranges[-1][1] - timedelta(hours=2), ranges[-1][1])]
+    if out and clock.point:
+        visit = timedelta(minutes=calendar.minutes)
+        return [(_minute(day, low), _minute(day, low) + visit) for low, _ in clock.options]
     return [(_minute(day, low), _minute(day, high)) for low, high in clock.options]
 
 
@@ -194,17 +261,13 @@ def _minute(day: date, minute: int) -> datetime:
     return datetime.combine(day, time(minute // 60, minute % 60))
 
 
-def _free(begin: datetime, end: datetime, wishes: Wishes, at: _Moment) -> Iterator[Stretch]:
+def _free(begin: datetime, end: datetime, closed: list[Stretch], at: _Moment) -> Iterator[Stretch]:
     """What is left of a stretch after now and without the hours ruled out, where a consultation still fits."""
     stretches = [(max(begin, next_quarter(at.local + timedelta(seconds=1))), min(end, at.horizon))]
-    for clock in wishes.not_clocks:
-        for low, high in clock.options[:1]:
-            begin_out, end_out = _minute(begin.date(), low), _minute(begin.date(), high)
-            stretches = [
-                piece
-                for one in stretches
-                for piece in ((one[0], min(one[1], begin_out)), (max(one[0], end_out), one[1]))
-            ]
+    for begin_out, end_out in closed:
+        stretches = [
+            piece for one in stretches for piece in ((one[0], min(one[1], begin_out)), (max(one[0], end_out), one[1]))
+        ]
     for low_at, high_at in stretches:
         if low_at + timedelta(minutes=at.calendar.minutes) <= high_at:
             yield low_at, high_at
@@ -223,14 +286,38 @@ def _is_over(spans: list[tuple[date, date]], clock: Clock | None, at: _Moment) -
     return _minute(at.local.date(), clock.options[0][1]) <= at.local
 
 
-def _alternatives(verdict: Verdict, wanted: tuple[Wish, ...], at: _Moment) -> tuple[Stretch, ...]:
-    """Open times near the one wished for, never beyond the horizon."""
-    near = at.now
-    spans = wanted[0].days.spans if wanted[0].days and verdict == "closed" else ()
-    if spans and spans[0][0] > at.local.date():
-        near = datetime.combine(spans[0][0], time(0)).replace(tzinfo=at.calendar.zone)
-    found = _until_horizon(suggest(near, at.calendar), at)
-    return found or _until_horizon(suggest(at.now, at.calendar), at)
+def _alternatives(verdict: Verdict, wanted: tuple[Wish, ...], wishes: Wishes, at: _Moment) -> tuple[Stretch, ...]:
+    """Open times near the one wished for and at that part of the day, never beyond the horizon."""
+    wish = wanted[0]
+    near = at.local.date()
+    if wish.days and wish.days.spans and verdict in ("closed", "too_late"):
+        near = max(near, min(wish.days.spans[0][0], at.horizon.date()))
+    latest = _last_visit(wish, list(wish.days.spans), wishes, at) if verdict == "too_late" and wish.days else None
+    found = [latest] if latest else []
+    if wish.clock and wish.clock.options and not wish.clock.anchor and verdict in ("closed", "too_late", "past"):
+        found += _same_part(wish.clock, near, wishes, at, without=[one[0].date() for one in found])
+    if not found:
+        begin = datetime.combine(near, time(0)).replace(tzinfo=at.calendar.zone)
+        found = list(suggest(max(begin, at.now), at.calendar))
+    found = [one for one in found if one[1].replace(tzinfo=None) <= at.horizon]
+    return tuple(found[:_ALTERNATIVES]) or _until_horizon(suggest(at.now, at.calendar), at)
+
+
+def _same_part(clock: Clock, begin: date, wishes: Wishes, at: _Moment, *, without: list[date]) -> list[Stretch]:
+    """Open times at the same part of the day, on the days from `begin` on, one a day."""
+    low = clock.options[0][0]
+    part = next((hours for hours in _DAY_PARTS if hours[0] <= low < hours[1]), _DAY_PARTS[-1])
+    wish = Wish(clock=Clock(0, 0, options=(part,), part=True))
+    found = []
+    for ahead in range(_LOOK_AHEAD):
+        day = _day_after(begin, ahead)
+        pieces = [] if day in without or day > at.horizon.date() else _open_on(day, wish, wishes, at)
+        exact = aware(*pieces[0], at.now, at.calendar) if pieces else None
+        if exact:
+            found.append(exact)
+        if len(found) == _ALTERNATIVES:
+            break
+    return found
 
 
 def _until_horizon(stretches: tuple[Stretch, ...], at: _Moment) -> tuple[Stretch, ...]:
@@ -244,10 +331,10 @@ def _both_days(contradiction: tuple[Days, Days], at: _Moment) -> tuple[Stretch, 
     number = next(iter(weekday.weekdays))
     offers = [day, day + timedelta(days=(number - day.weekday() + 3) % 7 - 3)]
     wish = Wish()
-    nothing = Wishes((), (), (), 0, 0)
+    nothing = Wishes((), (), 0, 0)
     found = [
         fit
         for one in offers
         for fit in _fits(replace(wish, days=Days("date", 0, 0, ((one, one),))), [(one, one)], nothing, at)
     ]
-    return tuple(found) or _alternatives("unclear", (wish,), at)
+    return tuple(found) or _alternatives("unclear", (wish,), nothing, at)

@@ -29,6 +29,8 @@ PARTS: dict[str, tuple[int, int]] = {
     "school hours": (9 * 60, 15 * 60),
     "daytime": (9 * 60, 17 * 60),
     "tea": (16 * 60, 18 * 60),
+    "early": (0, 10 * 60 + 30),
+    "late": (17 * 60, MIDNIGHT),
     "am": (0, NOON),
     "pm": (NOON, MIDNIGHT),
 }
@@ -107,16 +109,22 @@ _PART = re.compile(
     r"|\b(?:(?:at|over|during|in|on) )?(?:my |the |a )?(?P<lunch>lunch(?:es)?)(?: (?:time"
     r"|break|hour|breaks|hours|times))*\b"
     r"|\b(?P<tea>tea time)\b"
+    r"|(?<=\bnot )(?:(?:too|so|that|very) )?(?P<bare>early|late)\b(?! (?:in|next|this|january|february|november))"
+    r"|(?<=\bnothing )(?:(?:too|so|that|very) )?(?P<bare2>early|late)\b|(?<=\bno )(?P<bare3>early"
+    r"|late) (?:starts?|ones?"
+    r"|slots?|appointments?|times?)\b"
 )
 _ANCHOR = re.compile(
     r"\b(?:the )?(?P<open>first thing(?: in the morning)?|first (?:slot|appointment"
-    r"|one)(?: of the day)?|(?:when|as soon as) you open|opening time|(?:at )?start of the day)\b"
+    r"|one)(?: of the day)?|(?:when|as soon as|once|the moment) (?:you|they|u) (?:first )?open(?: up)?(?: then"
+    r"| that day)?|opening time|(?:at )?start of the day)\b"
     r"|\b(?:the )?(?P<close>last thing|last (?:slot|appointment|one)(?: of the day)?"
     r"|(?:the )?end of (?:the )?(?:business )?day|close of (?:business|play)|before you close"
     r"|closing time|eod|cob)\b"
 )
 _HALF_DAY = re.compile(
-    rf"(?P<before>[{TAKEN_DAY}] ?,? ?(?:in the )?)(?P<half>am|pm)s?\b|^\W*(?:in the )?(?P<half5>am"
+    rf"(?P<before>[{TAKEN_DAY}] ?,? ?(?:in the )?)(?P<half>am|pm)s?\b"
+    rf"|^[^\w{TAKEN_DAY}{TAKEN_CLOCK}]*(?:in the )?(?P<half5>am"
     rf"|pm)s?\W*$|(?P<or>(?<=or )|(?<=and )|(?<=/))(?P<half2>am|pm)\b|\b(?:in |during )the (?P<half3>am"
     rf"|pm)\b|\b(?P<half4>am|pm)(?= or (?:am|pm)\b| only| please| pls| best| is (?:best"
     rf"|better|fine))"
@@ -249,6 +257,8 @@ def _part(match: re.Match[str], loose: bool) -> Clock | None:
         if match["what"] == "school run":
             return Clock(*match.span(), options=((9 * 60, 15 * 60),), part=True)
         hours = PARTS.get(f"{when} {what}") or ((18 * 60, MIDNIGHT) if when == "after" else (0, 16 * 60))
+    elif bare := match["bare"] or match["bare2"] or match["bare3"]:
+        return Clock(*match.span(), options=(PARTS[bare],), part=True, manner=True)
     elif match["hours"]:
         hours = PARTS[
             "school hours" if "school" in match["hours"] else "after work" if "hours" in match["hours"] else "daytime"
@@ -258,11 +268,19 @@ def _part(match: re.Match[str], loose: bool) -> Clock | None:
     else:
         mod = {"later": "late"}.get(match["mod"], match["mod"])
         hours = PARTS.get(f"{mod} {match['part']}", PARTS[match["part"]])
+        plural = bool(re.search(rf"{match['part']}s\b", match[0]))
+        return Clock(*match.span(), options=(hours,), part=True, plural=plural)
     return Clock(*match.span(), options=(hours,), part=True)
 
 
 def _anchor(match: re.Match[str], loose: bool) -> Clock | None:
-    return Clock(*match.span(), options=((0, MIDNIGHT),), part=True, anchor="opening" if match["open"] else "closing")
+    return Clock(
+        *match.span(),
+        options=((0, MIDNIGHT),),
+        part=True,
+        anchor="opening" if match["open"] else "closing",
+        manner=True,
+    )
 
 
 def _half_day(match: re.Match[str], loose: bool) -> Clock | None:

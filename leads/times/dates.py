@@ -14,11 +14,13 @@ _RECENT = timedelta(days=60)
 
 @dataclass(frozen=True)
 class Today:
-    """What the rules need to know: the day it is, whether 3/12 is in December, and on which days nobody is there."""
+    """What the rules need to know: the day it is, whether 3/12 is in December, on which days nobody is there."""
 
     day: date
     day_first: bool
     is_open: Callable[[date], bool]
+    named: date | None = None
+    """The day that was talked about before, if there was one."""
 
     def later(self, **ahead: int) -> date:
         return self.day + timedelta(**ahead)
@@ -60,10 +62,12 @@ def dated(day: int, month: int, year: str | None, today: Today) -> Days:
 
 
 def _day_of_month(number: int, today: Today, months: int = 0) -> Days:
-    """The next such day: "the 3rd" on 22 November is 3 December."""
+    """The next such day: "the 3rd" on 22 November is 3 December; after talk of 5 January it is one in January."""
     if not 1 <= number <= 31:
         return no_such_day()
     first = month_start(today.day, months)
+    if today.named and not months:
+        first = max(first, month_start(today.named))
     for ahead in range(4):
         month = month_start(first, ahead)
         found = _in_month(month, number)

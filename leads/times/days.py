@@ -24,7 +24,9 @@ from leads.times.weeks import (
     COUNT,
     days_ahead,
     make_recurring,
+    read_after_that,
     read_bank_holiday,
+    read_between_the_years,
     read_feast,
     read_few_days,
     read_midweek,
@@ -119,6 +121,11 @@ _RULES = _rules(
         read_numeric,
     ),
     (
+        r"\b(?:in )?(?:between |(?:from |the days? between ))?(?:the )?christmas(?: day)? (?:and|to|until) (?:the )?new"
+        r" year'?s?(?: day| eve)?\b|\bbetween the years\b",
+        read_between_the_years,
+    ),
+    (
         r"\b(?:the )?(?P<feast>christmas eve(?:ning)?|christmas(?: day)?|boxing day|easter(?: sunday"
         r"| monday)?|good friday|may day)\b",
         read_feast,
@@ -137,6 +144,10 @@ _RULES = _rules(
         rf"| from| this)? (?P<day2>{WEEKDAY}|tomorrow|today))\b",
         read_week_on,
     ),
+    (
+        r"\b(?:the )?(?P<what>week|day) after (?:that|this) one\b|\b(?:the )?(?P<what2>day) after that\b",
+        read_after_that,
+    ),
     (r"\b(?:the )?day after tomorrow\b|\bovermorrow\b|\btomorrow next day\b", days_ahead(2)),
     (r"\b(?:the )?day before yesterday\b|\byesterday\b|\blast night\b", read_yesterday),
     (r"\btomorrow\b", days_ahead(1)),
@@ -148,7 +159,7 @@ _RULES = _rules(
     (
         rf"(?:\b(?P<before>this coming|this|next|coming|the coming|upcoming|the following"
         rf"|following|last|every|any|most|a|the) )?\b(?<!black )(?<!cyber )(?P<weekday>{WEEKDAY})(?P<s>s)?"
-        r"(?P<after> (?:coming|after next|of next week|in next week|next week|next)\b)?",
+        r"(?P<after> (?:coming|after next|of next week|in next week|next week|next|after that(?: one)?)\b)?",
         read_weekday,
     ),
     (

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 Hours = Callable[[date], Sequence[tuple[time, time]]]
 """The opening ranges of a day, in the clinic's zone; none on a closed day."""
 
-Verdict = Literal["ok", "any", "past", "closed", "too_far", "impossible", "unclear"]
+Verdict = Literal["ok", "any", "past", "closed", "too_late", "too_far", "impossible", "unclear"]
 Stretch = tuple[datetime, datetime]
 
 _SUGGEST_DAYS = 60
@@ -89,17 +89,18 @@ def say_time(start: datetime, end: datetime, calendar: Calendar) -> str:
         return f"between {day} and {_say_day(end)}"
     ranges = calendar.ranges(start.date())
     if ranges and (start.replace(tzinfo=None), end.replace(tzinfo=None)) == (ranges[0][0], ranges[-1][1]):
-        return f"{day}, any time between {_clock(start)} and {_clock(end)}"
+        return f"{day}, any time between {say_clock(start)} and {say_clock(end)}"
     if end - start <= timedelta(minutes=calendar.minutes):
-        return f"{day} at {_clock(start)}"
-    return f"{day}, {_clock(start)} to {_clock(end)}"
+        return f"{day} at {say_clock(start)}"
+    return f"{day}, {say_clock(start)} to {say_clock(end)}"
 
 
 def _say_day(at: datetime) -> str:
     return f"{at:%A} {at.day} {at:%B} {at.year}"
 
 
-def _clock(at: datetime) -> str:
+def say_clock(at: datetime) -> str:
+    """An hour as it is said: "12 noon", "5:30 pm"."""
     if (at.hour, at.minute) == (12, 0):
         return "12 noon"
     hour = at.hour % 12 or 12

@@ -16,6 +16,7 @@ class Days:
     """Days somebody names. `spans` are first and last day, both included, the likelier reading first.
 
     `weekday`: one weekday, not yet tied to a week. `recurring`: "weekends". `since`: that day or soon after it.
+    `unclear`: which day is meant depends on what was said before; `spans` are the days it can be.
     """
 
     kind: DayKind
@@ -30,7 +31,8 @@ class Clock:
     """Hours somebody names. `options` are (first, last) minute of the day, the likelier reading first.
 
     `point`: one moment, first and last are the same. `part`: a word like "morning". `anchor`: counted from the day's
-    opening ("first thing") or closing ("end of the day") instead.
+    opening ("first thing") or closing ("end of the day") instead. `manner`: rather how than when ("not too early").
+    `plural`: "mornings".
     """
 
     begin: int
@@ -40,6 +42,8 @@ class Clock:
     part: bool = False
     anchor: Literal["", "opening", "closing"] = ""
     impossible: bool = False
+    manner: bool = False
+    plural: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,12 +59,12 @@ class Wish:
 class Wishes:
     """What a message asks for, first choice first, and what it rules out.
 
+    `ruled_out`: days, hours on any day, or, where both are named, these hours on these days ("not Friday afternoon").
     `contradiction`: a weekday and a date of another weekday.
     """
 
     wanted: tuple[Wish, ...]
-    not_days: tuple[Days, ...]
-    not_clocks: tuple[Clock, ...]
+    ruled_out: tuple[Wish, ...]
     begin: int
     end: int
     contradiction: tuple[Days, Days] | None = None

@@ -41,7 +41,17 @@ def related(found: list[Days], text: str, today: Today) -> list[Days]:
     """Joins "Friday 4 December", spans "7/12 to 11/12", turns "before Friday" and "week of the 7th" into stretches."""
     found = _joined(found, text, _beside)
     found = _joined(found, text, _stretch)
-    return [_relation(days, text, today) for days in found]
+    found = [_relation(days, text, today) for days in found]
+    return [_after_that(days, found[:index]) for index, days in enumerate(found)]
+
+
+def _after_that(days: Days, before: list[Days]) -> Days:
+    """ "The 5th or the Tuesday after that": the weekday after the day named before it."""
+    named = next((one.spans[0][1] for one in reversed(before) if one.spans and one.kind in ("date", "weekday")), None)
+    if days.kind != "unclear" or not days.weekdays or named is None:
+        return days
+    day = named + timedelta(days=(min(days.weekdays) - named.weekday() - 1) % 7 + 1)
+    return replace(one_day(day), begin=days.begin, end=days.end)
 
 
 def _joined(found: list[Days], text: str, join: Callable[[Days, Days, str], Days | None]) -> list[Days]:
@@ -79,7 +89,7 @@ def _stretch(first: Days, second: Days, text: str) -> Days | None:
 
 
 def _relation(days: Days, text: str, today: Today) -> Days:
-    if not days.spans or days.kind in ("recurring", "past"):
+    if not days.spans or days.kind in ("recurring", "past", "unclear"):
         return days
     before = text[: days.begin]
     for pattern, name in _RELATIONS:

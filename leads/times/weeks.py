@@ -38,6 +38,8 @@ def read_weekday(match: re.Match[str], today: Today) -> Days | None:
     weekday = WEEKDAYS.index(match["weekday"])
     found = _next_weekday(weekday, today)
     before, after = match["before"] or "", match["after"] or ""
+    if "after that" in after or ("following" in before and today.named):
+        return _weekday_after(weekday, today)
     if "last" in before:
         gone = today.later(days=-((today.day.weekday() - weekday - 1) % 7 + 1))
         return make_days("past", (gone, gone))
@@ -51,7 +53,19 @@ def read_weekday(match: re.Match[str], today: Today) -> Days | None:
     repeated = match["s"] or any(word in before for word in ("every", "any", "most"))
     if repeated and not after:
         return make_recurring(weekday)
-    return Days("weekday" if plain and not after else "date", 0, 0, ((found, found),), frozenset({weekday}))
+    if plain and not after:
+        return Days("weekday", 0, 0, ((found, found),), frozenset({weekday}))
+    # "Next Tuesday or Wednesday": a weekday after "next" may be of the same week, one after "this" is the next to come
+    return Days("date", 0, 0, ((found, found),), frozenset({weekday} if "next" in before + after else ()))
+
+
+def _weekday_after(weekday: int, today: Today) -> Days:
+    """ "The Tuesday after that": of the day that was named before; without one nobody can tell which."""
+    if today.named:
+        return one_day(today.named + timedelta(days=(weekday - today.named.weekday() - 1) % 7 + 1))
+    first = _next_weekday(weekday, today)
+    second = first + timedelta(weeks=1)
+    return Days("unclear", 0, 0, ((first, first), (second, second)), frozenset({weekday}))
 
 
 def make_recurring(*weekdays: int) -> Days:
@@ -104,6 +118,15 @@ def read_weeks_ahead(match: re.Match[str], today: Today) -> Days | None:
     return whole_week(today.monday(min(count, 500)))
 
 
+def read_after_that(match: re.Match[str], today: Today) -> Days | None:
+    """ "The day after that": of the day that was named before."""
+    if today.named is None:
+        return None
+    if match["what"] == "week":
+        return whole_week(today.named - timedelta(days=today.named.weekday()) + timedelta(weeks=1))
+    return one_day(today.named + timedelta(days=1))
+
+
 def read_within(match: re.Match[str], today: Today) -> Days | None:
     """ "In the next two weeks", "next few days", "within 10 days"."""
     each = {"d": 1, "w": 7, "f": 14, "m": 30}[match["unit"][0]]
@@ -121,6 +144,8 @@ def read_years_ahead(match: re.Match[str], today: Today) -> Days | None:
 
 def read_named_week(match: re.Match[str], today: Today) -> Days | None:
     which = match["which"]
+    if which == "week after that" and today.named:
+        return whole_week(today.named - timedelta(days=today.named.weekday()) + timedelta(weeks=1))
     if which in ("week after next", "week after that", "next to next week", "following week", "next but one"):
         return whole_week(today.monday(2 if which != "following week" else 1))
     if which.startswith(("last", "past")):
@@ -281,6 +306,12 @@ def read_feast(match: re.Match[str], today: Today) -> Days | None:
         return one_day(next(day for day in found if day >= today.day))
     day, month = {"christmas eve": (24, 12), "boxing day": (26, 12), "may day": (1, 5)}.get(name, (25, 12))
     return dated(day, month, None, today)
+
+
+def read_between_the_years(match: re.Match[str], today: Today) -> Days | None:
+    """ "Between Christmas and New Year": 27 to 31 December."""
+    year = today.day.year - (today.day.month == 1 and today.day.day == 1)
+    return make_days("range", (date(year, 12, 27), date(year, 12, 31)))
 
 
 def read_bank_holiday(match: re.Match[str], today: Today) -> Days | None:

@@ -41,7 +41,8 @@ _HINT = re.compile(
     r"|whichever|never|always|everyday|any|all (?:day|week|the same)|o'? ?clock|to?d[a]?y"
     r"|2day|to?m+[aeo]?r|tomoz|tm[rw]|y'?e?ste?r|yday|fortn|forthn|ch?rist?mas|xmas"
     r"|easter|good fri|boxing"
-    r"|new year|next|nxt|nex\b|year|you close|clos(?:e of|ing t)|thanksg|hallow|valent"
+    r"|new year|when (?:you|u|they|it) open|opening|next|nxt|nex\b|year|you close|clos(?:e of|ing t)|thanksg"
+    r"|hallow|valent"
     r"|mother'?s|father'?s|memorial|labou?r|bank hol|public hol|national hol|tea ?time"
     r"|school h|(?:after|before|post|pre) (?:my |the )?(?:work|school|office|college"
     r"|uni)|work(?:ing)? ?day|days?\b|end of|eod|cob|first|last|flexible|easy|either"
@@ -379,6 +380,7 @@ _LOOKALIKES = _steps(
         r"| madam)?(?=\s*[,!.]\s*\w)(?!, ?(?:afternoon|evening|any|or|pref|ideal|if))",
         _blank,
     ),
+    (r"\bon (?:nights|lates|earlies)\b", _blank),
     (r"\b24/7\b|\b50/50\b|\b7 days a week\b|\bany questions?\b", _blank),
 )
 _TYPING = _steps(
@@ -434,6 +436,17 @@ _CLOCKS = _steps(
     (rf"\b(\d{{1,2}})[.;](\d{{2}})(?={_TO}\d{{1,2}}[.:]\d\d\b)", r"\1:\2"),
     (rf"((?:{_LEAD})(?:at |around |about )?)(\d{{1,2}})[.;]([0-5]\d)\b(?![.\d])", r"\1\2:\3"),
     (r"^\s*(\d{1,2})[.](00|15|30|45)(?=[\s!?]*$)", r"\1:\2"),
+    (
+        r"(\b(?:make|put|move|change|say|do|book|try)(?: (?:it|that|me))?(?: (?:for|to|in))? )(\d{1,2})[.]([0-5]\d)\b"
+        r"(?![.\d]|,\d| ?(?:%|k|percent|pounds|quid|mm|cm))",
+        r"\1\2:\3",
+    ),
+    (
+        r"(?<![\d.,£$€:])\b(\d{1,2})[.]([0-5]\d)(?= (?:instead|rather|then|please|pls|works|would|is (?:better"
+        r"|fine|good"
+        r"|ok|best)|suits)\b)",
+        r"\1:\2",
+    ),
     (rf"(?<=:\d\d)({_TO})(\d{{1,2}})\.(\d\d)\b", r"\1\2:\3"),
     (r"(?<![\d:/.-])([01]\d|2[0-3])([0-5]\d) ?(?:hrs?|hours|h)\b", r"\1:\2"),
     (r"\b([01]\d|2[0-3])([0-5][05])( ?(?:-|to) ?)([01]\d|2[0-3])([0-5][05])\b", r"\1:\2\3\4:\5"),
@@ -503,7 +516,7 @@ _COUNTS = _steps(
         _blank,
     ),
     (
-        r"\bsince (?:last |the )?\w+\b|\bin (?:19|20[01])\d\d?\b|\b(?:monthly|weekly|daily"
+        r"\bsince (?!i\b|we\b)(?:last |the )?\w+\b|\bin (?:19|20[01])\d\d?\b|\b(?:monthly|weekly|daily"
         r"|fortnightly)\b",
         _blank,
     ),

@@ -41,6 +41,7 @@ class Heard:
                 booking=booking,
                 other=other,
                 two=two,
+                named=draft.named_day,
             )
             self._for = key
         return self._reading

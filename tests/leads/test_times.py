@@ -12,12 +12,13 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leads.times import Calendar, Preference, read_time, say_time, suggest
+from leads.times import Calendar, Preference, completed, on_day, read_time, say_time, suggest, told_aside
 
 TABLE: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("times.yml").read_text(encoding="utf-8"))
 LONDON = ZoneInfo("Europe/London")
 WEEK = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-VERDICTS = {"ok", "any", "past", "closed", "too_far", "impossible", "unclear"}
+GIVEN = ("at", "clinic", "asked", "named")
+VERDICTS = {"ok", "any", "past", "closed", "too_late", "too_far", "impossible", "unclear"}
 
 
 def _at(value: str | datetime, zone: ZoneInfo) -> datetime:
@@ -41,18 +42,15 @@ def clinic_calendar(name: str) -> Calendar:
 
 
 def _name(case: dict[str, Any]) -> str:
-    return " ".join(str(case[key]) for key in ("say", "at", "clinic") if key in case)
+    return " ".join(str(case[key]) for key in ("say", *GIVEN) if key in case)
 
 
 @pytest.mark.parametrize("case", TABLE["cases"], ids=_name)
 def test_a_preferred_time_is_read_as_meant(case: dict[str, Any]) -> None:
     calendar = clinic_calendar(case.get("clinic", "studio"))
-    found = read_time(case["say"], _at(case.get("at", TABLE["at"]), calendar.zone), calendar)
-    read = (
-        {"say": case["say"]}
-        | {key: case[key] for key in ("at", "clinic") if key in case}
-        | _as_case(found, case["say"])
-    )
+    now = _at(case.get("at", TABLE["at"]), calendar.zone)
+    found = read_time(case["say"], now, calendar, case.get("named"), asked=case.get("asked", False))
+    read = {"say": case["say"]} | {key: case[key] for key in GIVEN if key in case} | _as_case(found, case["say"])
     assert read == {key: str(value) if key in ("start", "end") else value for key, value in _plain(case).items()}
 
 
@@ -232,6 +230,62 @@ def test_a_weekday_that_contradicts_its_date_offers_both_days() -> None:
     found = _read("saturday 4 december")
     assert found.verdict == "unclear"
     assert [start.day for start, _ in found.alternatives] == [4, 5]
+
+
+def _offers(say: str) -> list[str]:
+    return [f"{start:%a} {start:%H:%M}-{end:%H:%M}" for start, end in _read(say).alternatives]
+
+
+def test_who_comes_too_late_for_a_visit_is_offered_the_last_one_and_the_same_part_of_other_days() -> None:
+    assert _offers("thursday 7.45pm") == ["Thu 19:30-20:00", "Fri 17:00-18:00", "Tue 17:00-18:00"]
+    assert _offers("saturday at 3.45") == ["Sat 15:30-16:00", "Tue 12:00-17:00", "Wed 12:00-17:00"]
+
+
+def test_who_asks_for_an_evening_or_a_morning_is_offered_one() -> None:
+    assert _offers("9pm thursday") == ["Thu 17:00-20:00", "Fri 17:00-18:00", "Tue 17:00-18:00"]
+    assert _offers("8am friday") == ["Fri 09:30-12:00", "Sat 10:00-12:00", "Tue 09:30-12:00"]
+
+
+def test_a_weekday_after_that_asks_which_where_nothing_was_named() -> None:
+    assert [start.day for start, _ in _read("the friday after that").alternatives] == [27, 4]
+
+
+def test_an_hour_is_left_out_only_on_the_day_it_is_named_with() -> None:
+    found = _read("wednesday or friday, I can't do friday before 2")
+    assert found.start is not None
+    assert [start.hour for start in (found.start, *(one for one, _ in found.others))] == [9, 14]
+
+
+def test_an_hour_left_out_in_the_middle_of_a_day_is_marked() -> None:
+    assert _read("friday but i have the dentist at 3").excepts
+    assert _read("wednesday or friday, i have the dentist on friday at 3").excepts
+    assert not _read("friday but i have the dentist at 9").excepts
+
+
+def test_an_hour_alone_completes_the_days_named_before() -> None:
+    now, calendar = _at("2026-11-24 10:00", LONDON), clinic_calendar("studio")
+    found = completed(_read("wednesday or friday"), _read("make it 3.30"), now, calendar)
+    assert found.start is not None
+    assert [f"{start:%a %H:%M}" for start in (found.start, *(one for one, _ in found.others))] == [
+        "Wed 15:30",
+        "Fri 15:30",
+    ]
+    alone = on_day(_read("half six"), date(2026, 12, 3), now, calendar)
+    assert f"{alone.start:%d %H:%M}" == "03 18:30"
+
+
+@pytest.mark.parametrize(
+    ("say", "aside"),
+    [
+        ("friday, thursday is my mum's birthday", "thursday is my mum's birthday"),
+        ("thursday after lunch, my wife needs the car in the morning", "my wife needs the car in the morning"),
+        ("my name is Pam, friday afternoon", ""),
+        ("it's for my dad, tuesday at 3", ""),
+    ],
+)
+def test_what_is_told_aside_is_known_by_its_place(say: str, aside: str) -> None:
+    places = told_aside(say, _at("2026-11-24 10:00", LONDON), clinic_calendar("studio"))
+    assert "".join(say[slice(*place)] for place in places) == aside
 
 
 def test_a_general_wish_is_marked_and_a_definite_one_is_not() -> None:
