@@ -143,7 +143,7 @@ _NO_CALL = re.compile(
 )
 _CONSULTATION = re.compile(r"\bconsult(?:ation)?s?\b", re.I)
 _NO_CONSULTATION = re.compile(
-    r"\b(?:don'?t|do not|not|no|isn'?t|never|instead of|rather than)\b[^.;!?\n]{0,30}\bconsult", re.I
+    r"\b(?:don'?t|do not|not|no|isn'?t|never|instead of|rather than)\b[^.,;!?\n]{0,30}\bconsult", re.I
 )
 
 

@@ -42,6 +42,8 @@ _ABOUT_THE_BODY = frozenset(
     sun_exposure
     """.split()  # noqa: SIM905
 )
+_ELSE = frozenset("bot_challenge clinic_info existing_appointment human_handoff payment price privacy".split())  # noqa: SIM905
+_OF_IT = re.compile(r"\b(?:i|it|its|my|me|this|that|we|he|she|his|her|him|normal|should|can|ok|okay|safe)\b", re.I)
 _TALK = frozenset(
     """
     affirm bot_challenge capabilities deny goodbye greet human_handoff privacy refuse_detail start_over stop thanks
@@ -202,7 +204,7 @@ def start_call_back(talk: Talk, reading: Reading | None = None) -> None:
     draft.state = "open"
     note_opening(talk)
     if draft.amends is None:
-        draft.concern_text = " / ".join(told.get("words", [])) or None
+        draft.concern_text = " / ".join(told.get("words", [])) or talk.voice.text("utter_call_back_untold")
     if reading:
         if not draft.has_contact and reading.phones:
             draft.asked = "contact"  # so that a number that cannot be one is said to be none
@@ -272,8 +274,11 @@ def _asks_about_the_body(segment: Segment) -> bool:
     """Whether a segment is about what is wrong and what to do; what nobody can place and asks, may be."""
     if segment.topic in _ABOUT_THE_BODY:
         return True
-    unplaced = segment.topic == "out_of_scope" or segment.decision == "refuse"
-    return unplaced and is_question(segment.text) and not asks_for_language(segment.text)
+    if not is_question(segment.text) or asks_for_language(segment.text) or segment.topic in _ELSE:
+        return False
+    if segment.topic == "out_of_scope" and segment.is_sure:
+        return bool(_OF_IT.search(segment.text))  # "do you sell shampoo" is not
+    return not segment.is_sure
 
 
 def _hear_in_booking(talk: Talk, reading: Reading, *, asked: bool, told: bool) -> bool:
@@ -313,7 +318,7 @@ def _hear_outside(talk: Talk, reading: Reading, *, asked: bool, told: bool) -> b
     wants = _takes_out_a_person(talk, reading) or wants
     if lead is not None:
         return _hear_beside(talk, reading, lead, wants=wants, said=asked or told)
-    if wants or reading.phones or reading.emails or reading.name or (offered and _says_yes(reading)):
+    if wants or reading.phones or reading.emails or reading.name or _says_yes(reading, offered=offered):
         answer(talk, reading.questions)
         start_call_back(talk, reading)
         return True
@@ -325,23 +330,34 @@ def _hear_outside(talk: Talk, reading: Reading, *, asked: bool, told: bool) -> b
         note_trouble(talk, reading)
         talk.put(Reply(_warning(talk, signs_in(reading.text), first=False), topics=("urgent_problem",)))
     if not talk.replies:
-        return False
+        return _small_talk(talk, reading)
     if not talk.replies[-1].choices:
         offer_call_back(talk)
     return True
 
 
-def _says_yes(reading: Reading) -> bool:
-    """Whether it is a plain yes to the offer; "ok thanks, bye" and "it was nothing, all fine" are none."""
+def _small_talk(talk: Talk, reading: Reading) -> bool:
+    """An "ok" or a "hello" while a problem is open: nobody is asked to a consultation over it; False for all else."""
+    if reading.unclear or not reading.topics & {"affirm", "greet"} or reading.topics & {"thanks", "goodbye", "stop"}:
+        return False
+    talk.say("utter_urgent_all_well", topics=tuple(sorted(reading.topics & {"affirm", "greet"})))
+    return True
+
+
+def _says_yes(reading: Reading, *, offered: bool) -> bool:
+    """Whether it is a plain yes to the offer, or to one that was turned down; "ok thanks, bye" is none."""
     if not reading.yes or reading.questions or len(reading.text.split()) > LONGEST_YES:
         return False
-    return not reading.topics & {"thanks", "goodbye"} or bool(_PLEASE.search(reading.text))
+    clear = bool(_PLEASE.search(reading.text))
+    return clear or (offered and not reading.topics & {"thanks", "goodbye"})
 
 
 def _hear_beside(talk: Talk, reading: Reading, lead: Lead, *, wants: bool, said: bool) -> bool:
     """Where the clinic has a request already: it is the one that is urgent, and no second one is begun."""
     if _leaves_contact(reading):
         return False
+    if not (wants or said or reading.questions or reading.has_detail):
+        return _small_talk(talk, reading)
     if wants:
         talk.say("utter_urgent_known", topics=("urgent_problem",), reference=lead.reference)
     elif said:

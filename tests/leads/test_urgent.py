@@ -237,3 +237,38 @@ def test_a_call_back_that_is_changed_stays_one(store: Store, visitor: Talker) ->
     visitor.choose("send")
     (lead,) = leads(store)
     assert (lead.phone, lead.is_call_back) == ("+447700900333", True)
+
+
+def test_an_ok_while_a_problem_is_open_leads_to_no_consultation(visitor: Talker) -> None:
+    visitor.say(PUS, "urgent_problem")
+    visitor.say("no", "deny")
+    said = visitor.say("ok, I will", "affirm")[0]
+    assert "consultation" not in said
+    assert "999" in said
+
+
+def test_a_yes_after_a_no_begins_the_call_back_after_all(store: Store, visitor: Talker) -> None:
+    leave_details(visitor)
+    visitor.choose("consent:no")
+    visitor.say("yes actually", "affirm")
+    assert asked(visitor) == "contact"
+    visitor.say("07700 900765", "inform")
+    visitor.say("Mo Khan", "inform")
+    visitor.choose("consent:yes")
+    (lead,) = leads(store)
+    assert lead.is_call_back
+    assert "pus" not in (lead.concern_text or ""), "what was taken out of the chat is not sent"
+
+
+def test_in_the_middle_of_the_call_back_a_consultation_can_be_asked_for(visitor: Talker) -> None:
+    leave_details(visitor)
+    visitor.say("no leave that, just the consultation please", "book_consultation")
+    assert asked(visitor) == "concern"
+
+
+@pytest.mark.parametrize(
+    ("words", "topic"), [("do you sell shampoo", "out_of_scope"), ("where are you", "clinic_info")]
+)
+def test_what_is_not_about_the_body_is_answered_as_ever(visitor: Talker, words: str, topic: str) -> None:
+    visitor.say(PUS, "urgent_problem")
+    assert "can't advise" not in visitor.say(words, topic)[0]
