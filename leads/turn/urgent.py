@@ -274,7 +274,9 @@ def _asks_about_the_body(segment: Segment) -> bool:
     """Whether a segment is about what is wrong and what to do; what nobody can place and asks, may be."""
     if segment.topic in _ABOUT_THE_BODY:
         return True
-    if not is_question(segment.text) or asks_for_language(segment.text) or segment.topic in _ELSE:
+    if not is_question(segment.text) or asks_for_language(segment.text):
+        return False
+    if segment.topic in _ELSE and (segment.is_sure or segment.topic != "bot_challenge"):
         return False
     if segment.topic == "out_of_scope" and segment.is_sure:
         return bool(_OF_IT.search(segment.text))  # "do you sell shampoo" is not
@@ -326,7 +328,10 @@ def _hear_outside(talk: Talk, reading: Reading, *, asked: bool, told: bool) -> b
         talk.say("utter_call_back_declined", topics=("deny",))
         return True
     answer(talk, reading.questions)
-    if not talk.replies and not reading.topics & _TALK:
+    if not talk.replies and "greet" in reading.topics:
+        talk.say("utter_urgent_here", topics=("greet",))
+    elsewhere = any(is_question(one.text) for one in reading.unclear)  # "do you sell shampoo"
+    if not talk.replies and not elsewhere and not reading.topics & _TALK:
         note_trouble(talk, reading)
         talk.put(Reply(_warning(talk, signs_in(reading.text), first=False), topics=("urgent_problem",)))
     if not talk.replies:
@@ -337,10 +342,10 @@ def _hear_outside(talk: Talk, reading: Reading, *, asked: bool, told: bool) -> b
 
 
 def _small_talk(talk: Talk, reading: Reading) -> bool:
-    """An "ok" or a "hello" while a problem is open: nobody is asked to a consultation over it; False for all else."""
-    if reading.unclear or not reading.topics & {"affirm", "greet"} or reading.topics & {"thanks", "goodbye", "stop"}:
+    """An "ok" while a problem is open: nobody is asked to a consultation over it; False for all else."""
+    if reading.unclear or "affirm" not in reading.topics or reading.topics & {"thanks", "goodbye", "stop"}:
         return False
-    talk.say("utter_urgent_all_well", topics=tuple(sorted(reading.topics & {"affirm", "greet"})))
+    talk.say("utter_urgent_all_well", topics=("affirm",))
     return True
 
 

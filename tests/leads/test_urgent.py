@@ -272,3 +272,10 @@ def test_in_the_middle_of_the_call_back_a_consultation_can_be_asked_for(visitor:
 def test_what_is_not_about_the_body_is_answered_as_ever(visitor: Talker, words: str, topic: str) -> None:
     visitor.say(PUS, "urgent_problem")
     assert "can't advise" not in visitor.say(words, topic)[0]
+
+
+def test_a_hello_while_a_problem_is_open_is_no_fresh_start(visitor: Talker) -> None:
+    visitor.say(PUS, "urgent_problem")
+    said = visitor.say("hello? anyone there", "greet")[0]
+    assert "999" in said
+    assert [choice["id"] for choice in visitor.talk()[-1].choices] == ["call_back"]
