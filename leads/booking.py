@@ -16,6 +16,7 @@ from leads.clinic import Clinic
 from leads.contacts import Found, change_ending, parse_email, show_phone
 from leads.draft import Draft
 from leads.reading import CONCERNS, Reading
+from leads.reading.concerns import LONGEST_CONCERN
 from leads.reading.whom import PRONOUNS, SOMEBODY, meant_by
 from leads.replies import Choice, Notes, Reply
 from leads.times import Calendar, Preference, completed, on_day, read_time, say_time, suggest
@@ -168,9 +169,18 @@ class Booking:
         self._take_phones(reading)
         self._take_emails(reading.emails)
         if reading.concern:
-            self._set("concern", reading.concern[1], reading.concern[0])
+            self._take_concern(*reading.concern, adds=reading.adds_concern)
         if reading.time:
             self._take_time(reading.time)
+
+    def _take_concern(self, category: str, words: str, *, adds: bool) -> None:
+        """Keep what it is about; what is told beside it stands beside it, and the later one decides the category."""
+        before = self.draft.concern_text
+        if not adds or not before or not (self.draft.asked or self.draft.amends):
+            return self._set("concern", words, category)
+        if words.lower() not in before.lower():
+            category = (self.draft.concern_category or category) if category == "other" else category
+            self._set("concern", f"{before}; {words}"[:LONGEST_CONCERN], category)
 
     def _take_somebody_else(self, reading: Reading) -> None:
         """Keep whom it is for, and who asks: told now, or the name that stood there until another one came."""
@@ -732,7 +742,8 @@ def _mended_name(old: str | None, new: str, *, surname: bool) -> str:
     if len(old.split()) < 2:
         return new
     words = old.split()
-    close = difflib.get_close_matches(new.lower(), [word.lower() for word in words], n=1, cutoff=0.6)
+    short = [word.lower() for word in words if new.lower().startswith(word.lower())]  # Pat, then Patricia
+    close = short or difflib.get_close_matches(new.lower(), [word.lower() for word in words], n=1, cutoff=0.6)
     if not close:
         return new
     index = [word.lower() for word in words].index(close[0])

@@ -299,7 +299,7 @@ _COMMA_DOMAIN = re.compile(r"[\w-]{1,63},(?:com|co|net|org|uk)\b(?:[.,]uk\b)?", 
 _DOT = r"(?: ?\. ?| dot |\(dot\)|\[dot\]| \(dot\) | \[dot\] )"
 _JOINT = rf"(?:{_DOT}| underscore | dash | hyphen | plus )"
 _SPOKEN_ADDRESS = re.compile(
-    rf"(?<![\w.@])([a-z0-9][a-z0-9_+-]{{0,40}}(?:{_JOINT}[a-z0-9_+-]{{1,40}}){{0,5}})"
+    rf"(?<![\w.@])([a-z0-9][a-z0-9_+-]{{0,40}}(?:(?:{_JOINT}[a-z0-9_+-]{{1,40}}){{1,5}}(?: \d{{1,6}})?)?)"
     rf"( at | ?\(at\) ?| ?\[at\] ?|@ ?| @ ?)([a-z0-9-]{{1,40}}(?:{_DOT}[a-z0-9-]{{1,20}}){{1,4}})(?![\w@])",
     re.I,
 )

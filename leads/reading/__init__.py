@@ -24,6 +24,7 @@ from leads.reading.asides import (
 )
 from leads.reading.concerns import (
     CONCERNS,
+    adds_concern,
     concern_category,
     from_entities,
     mentions_concern,
@@ -33,7 +34,7 @@ from leads.reading.concerns import (
 )
 from leads.reading.forms import is_question, masked
 from leads.reading.parts import parted
-from leads.reading.people import read_person
+from leads.reading.people import names_itself, read_person
 from leads.reading.whom import Second, both, mentioned, read_second
 from leads.times import Calendar, Preference, read_time, told_aside
 from leads.understanding import Entity, Segment, Understanding
@@ -68,6 +69,7 @@ class Reading:
     emails: list[Found] = field(default_factory=list)
     ending: str | None = None  # new last digits of the phone
     concern: tuple[str, str] | None = None  # (category, words)
+    adds_concern: bool = False  # it is told beside the one that was told before
     time: Preference | None = None
     someone_else: str | None = None
     for_self: bool = False  # "it's for me"; beside `someone_else` it is for both
@@ -274,6 +276,10 @@ def _answers(segment: Segment, context: _Context, *, asks: bool) -> bool:
         return False
     if segment.topic in CONCERNS or (asked == "concern" and segment.topic in _CONCERN_TALK):
         return True
+    if asked == "name" and names_itself(segment.text):
+        return True
+    if asked == "concern" and segment.topic == "medical_question":
+        return True  # "a mastectomy and chemo, lost my eyebrows": why they come, and the practitioner must know it
     if (asked == "concern" or not segment.is_sure) and segment.is_faq and mentions_concern(segment.text):
         return True
     if asked in ("name", "concern") and not segment.is_sure and (asked == "name" or segment.is_faq):
@@ -410,7 +416,9 @@ def _read_concern(
         answers = [one for one in told if not is_question(one.text) or mentions_concern(one.text)]
         reading.concern = reading.concern or read_answer(rest, answers, other_details=mentioned)
         return
-    if context.asked in ("consent", "confirm") and not (reading.corrects or "concern" in reading.fields or reading.no):
+    reading.adds_concern = context.asked in ("consent", "confirm", None) and adds_concern(rest)
+    told_anew = reading.corrects or "concern" in reading.fields or reading.no or reading.adds_concern
+    if context.asked in ("consent", "confirm") and not told_anew:
         return
     if context.booking or reading.wants_booking:
         reading.concern = read_mention(rest)

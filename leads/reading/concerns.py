@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from leads.reading.forms import CORRECTS, REFUSES, WANTS_BOOKING
+from leads.reading.forms import CORRECTS, FIELDS, REFUSES, WANTS_BOOKING, is_question
 from leads.times import is_bare_month
 from leads.understanding import Entity, Segment
 
@@ -16,7 +16,8 @@ _CATEGORY = (
         "scars_and_patches",
         re.compile(
             r"\bscar(?:s|red|ring)?\b|\bpatch(?:es|y)?\b|areata|\bspots?\b|\bfu[te]\b|\bstrip\b|\bburn|injur"
-            r"|\boperation|transplant|alopecia|trichotillomania",
+            r"|\boperation|transplant|alopecia|trichotillomania"
+            r"|\bfrom (?:an?|the|my|his|her) (?:\w+ )?(?:fall|accident|crash|surgery|dog bite|attack)\b",
             re.I,
         ),
     ),
@@ -48,6 +49,16 @@ _POINTS = re.compile(
     re.I,
 )
 _COMPLAINT = re.compile(r"\b(?:already|just) (?:told|said|gave|answered|wrote|typed)\b|\btold (?:you|u)\b", re.I)
+_DENIED = re.compile(
+    r"\b(?:not|isn'?t|is not|rather than|instead of|no longer)\s+(?!just\b|only\b|happy\b|sure\b)[^,.;!?]*?"
+    r"(?=[,.;!?]|\bbut\b|\bit'?s\b|$)",
+    re.I,
+)
+_ILLNESS = re.compile(r"\b(?:chemo\w*|radio\s?therapy|radiation|cancer|mastectomy|leuk[a]?emia|lymphoma)\b", re.I)
+_ADDS = re.compile(r"\b(?:also|as well|too|plus|more (?:of|like)|add|on top of that|the one)\b", re.I)
+_OWN = re.compile(r"\b(?:i have|i'?ve|i(?: also)? (?:have|got)|my|i'?m)\b", re.I)
+_ADD_THAT = re.compile(r"\b(?:add|note|put|write)\b.{0,12}\b(?:that|it|this|down)\b", re.I)
+_INSTEAD = re.compile(r"\b(?:instead|change|rather|not \w+ but|actually|correct\w*)\b", re.I)
 _BARE = frozenset("affirm deny thanks greet goodbye stop refuse_detail clarify start_over".split())  # noqa: SIM905
 
 
@@ -57,8 +68,26 @@ def mentions_concern(text: str) -> bool:
 
 
 def concern_category(text: str) -> str:
-    """The concern's category in the contract's names; `other` where nothing fits."""
-    return next((name for name, pattern in _CATEGORY if pattern.search(text)), "other")
+    """The concern's category in the contract's names; `other` where nothing fits.
+
+    "Receding hairline, not a bald patch" is of what it is, not of what it is not. Hair lost to an illness's treatment
+    is no pattern baldness and no receding hairline.
+    """
+    kept = _DENIED.sub(" ", text)
+    text = kept if mentions_concern(kept) else text
+    found = next((name for name, pattern in _CATEGORY if pattern.search(text)), "other")
+    return "other" if found != "scars_and_patches" and _ILLNESS.search(text) else found
+
+
+def adds_concern(text: str) -> bool:
+    """Whether a concern is told beside the one that was told before: "also it's more of a scar"."""
+    return bool(_ADDS.search(text)) and not _INSTEAD.search(text)
+
+
+def tells_of_another(text: str) -> bool:
+    """ "I also have a scar, can you add that": one's own concern beside the one that was told."""
+    adds = adds_concern(text) and _OWN.search(text) and mentions_concern(text)
+    return bool(adds) and (not is_question(text) or bool(_ADD_THAT.search(text)))
 
 
 def read_answer(rest: str, told: Sequence[Segment], *, other_details: bool) -> tuple[str, str] | None:
@@ -70,7 +99,10 @@ def read_answer(rest: str, told: Sequence[Segment], *, other_details: bool) -> t
     words = " ".join(rest[s.start : s.end].strip() for s in told if not (s.topic in _BARE and s.is_sure))
     words = re.sub(r" {3,}", ", ", re.sub(r"(?<=[.,;!?\n]) {2,}", " ", words))  # dictated stops leave room behind them
     words = re.sub(r"\s{2,}", " ", words).strip(" ,.-/:")
-    if len(words.split()) <= _LONG and (other_details or CORRECTS.search(words)):
+    whole = mentions_concern(words) and not any(
+        form.search(words) for name, form in FIELDS.items() if name != "concern"
+    )
+    if len(words.split()) <= _LONG and (other_details or (CORRECTS.search(words) and not whole)):
         return read_mention(rest)
     if _COMPLAINT.search(words):  # "I already told you!"
         return read_mention(rest)

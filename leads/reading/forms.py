@@ -81,9 +81,14 @@ LEAVES = re.compile(
 _TAKES_OUT = r"remove|delete|drop|erase|scrap|ditch|get rid of|take (?:out|off|away)"
 REMOVES = re.compile(rf"\b(?:{_TAKES_OUT}|take\b.{{1,30}}\b(?:out|off|away)|without)\b", re.I)
 _DROPS = rf"\b(?:{_TAKES_OUT}|lose|forget|instead of|not)\b"
+_MY = r"(?: (?:my|the|that|this|old))*"
 DROPPED: dict[str, Pattern[str]] = {
-    "phone": re.compile(rf"{_DROPS}(?: (?:my|the|that|this|old))* (?:phone|number|mobile|landline)\b", re.I),
-    "email": re.compile(rf"{_DROPS}(?: (?:my|the|that|this|old))* e-?mail\b", re.I),
+    "phone": re.compile(
+        rf"{_DROPS}{_MY} (?:phone|number|mobile|landline)\b|\btake{_MY} (?:phone|mobile|landline)?(?: ?number)?"
+        r" (?:out|off|away)\b",
+        re.I,
+    ),
+    "email": re.compile(rf"{_DROPS}{_MY} e-?mail\b|\btake{_MY} e-?mail(?: address)? (?:out|off|away)\b", re.I),
 }
 """What is to be taken out, said in so many words."""
 SURNAME = re.compile(r"\b(?:surname|(?:last|family|second) name)\b(?!.{0,40}\bfirst name\b)", re.I | re.S)

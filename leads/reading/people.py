@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from leads.names import tidy_name
 from leads.reading.concerns import mentions_concern
 from leads.reading.forms import CORRECTS, FIELDS, WANTS_BOOKING, masked, without_symbols
-from leads.reading.whom import KIN_WORDS, NAME, PRONOUNS, SOMEBODY, both, own_name, pronoun
+from leads.reading.whom import CAPITAL, KIN_WORDS, NAME, PRONOUNS, SOMEBODY, both, own_name, pronoun
 from leads.understanding import Entity, Segment
 
 _KIN = re.compile(
@@ -50,12 +50,13 @@ _NAMED_FOR = re.compile(
     r"\b(?:for|under|in the name of)\s+(?P<name>[A-Z][\w'’-]+(?: (?:[A-Z][\w'’-]+|van|von|de|der|da|di|al|bin)){1,3})"
 )
 _LABEL = re.compile(
-    r"(?im)^\W*(?:(?:full|first|last|my|sur)\s*)?name\s*(?:is|:|=|-)\s*(?P<name>[^\n,;]{2,60})$"
+    r"(?im)^\W*(?:(?:full|first|last|my|sur)\s*)?name\s*(?:is\b(?! not\b)|:|=|-)\s*(?P<name>[^\n,;]{2,60})$"
     r"|\b(?:full )?name\s*[:=]\s*(?P<also>[^\n,;.]{2,60})"
+    rf"|\bname(?:'?s| is) (?:spelt |spelled )?(?P<amid>{CAPITAL}[\w'’-]*(?: {CAPITAL}[\w'’-]*){{0,3}})"
 )
 _SPELT = re.compile(r"\b(?:name|spell?(?:ed|t|ing)?|spelt)\b|\bwith (?:a|an|two|one|no|double) \w", re.I)
 _FILLER = re.compile(
-    r"^(?:(?:just|only|simply|it'?s just|everyone|everybody|people|friends|they|most people"
+    r"^(?:(?:spelt|spelled|written|just|only|simply|it'?s just|everyone|everybody|people|friends|they|most people"
     r"|my friends)\s+)+(?:calls? me\s+)?",
     re.I,
 )
@@ -81,13 +82,14 @@ _ORDINARY = frozenset(
     too top treatment true try turn two type typed under until up us use used useful very visit wait wanna want
     wants was wasnt way we week weekend well went were what whatever when where which while who why wife will with
     without wont work works worse worth would write wrong yeah year years old yep yes yet you your yours yourself
-    private secret anonymous
+    private secret anonymous sometime sometimes someday whenever anytime asap early earliest soonest noon midday
+    afternoon evening night
     """.split()  # noqa: SIM905
 )
 _ALSO_NAMES = frozenset(
     """
     will may mark art rich grace hope faith joy rose sunny max bill rob frank jack dawn april june august summer
-    autumn sky
+    autumn sky al di van
     """.split()  # noqa: SIM905
 )
 _SETTLED = frozenset(
@@ -102,6 +104,20 @@ _RENAMED = re.compile(
     r"(?P<name>(?-i:[A-Z])[\w'’-]+(?: (?-i:[A-Z])[\w'’-]+){0,3})",
     re.I,
 )
+_NOT_BUT = re.compile(
+    rf"\b(?:isn'?t|is not|not|ain'?t) (?P<old>[\w'’-]+),? (?:it'?s |it is |i'?m |but |is )(?P<name>{CAPITAL}[\w'’-]+"
+    rf"(?: {CAPITAL}[\w'’-]+){{0,3}})"
+    r"|\bname (?:isn'?t|is not|ain'?t) [\w'’-]+,? (?:it'?s|it is|but|is) (?P<low>[\w'’-]+)\W*$"
+    rf"|\b(?:it'?s|it is|i'?m|name is) (?P<first>{CAPITAL}[\w'’-]+),? not (?:{CAPITAL}[\w'’-]+)",
+    re.I,
+)
+"""The new one of two names: "my name isn't Pat it's Patricia", "it's Jon, not John"."""
+_CALL_ME = re.compile(
+    rf"\b(?:calls? me|known as|i go by|goes by)\s+(?P<name>{CAPITAL}[\w'’-]*(?: {CAPITAL}[\w'’-]+){{0,2}})", re.I
+)
+_LETTER = re.compile(r"\W*(?:it'?s |i'?m |just |my name is )?(?P<letter>[a-z])\W*", re.I)
+_NO_NAMES = frozenset("ynkxru")
+"""Letters that rather say yes, no, okay, or stand for a kiss, "are" or "you"."""
 _INSTEAD = re.compile(
     r"[\s,.;:-]+(?:no,? (?:wait|sorry|make (?:that|it)|actually)|wait,?(?: no)?|sorry|actually|i mean|make (?:that|it)"
     r"|scratch that|or rather|correction|oops|no)\b[\s,.;:-]+(?:(?:i'?m|it'?s|it is|that'?s|put|make (?:it|that))\s+)?"
@@ -166,7 +182,7 @@ def read_person(
         if not (asker and _fit(one.value) in (asker, *asker.split())) and not (second and one.value in second)
     ]
     for_both = bool(pair or (who and _FOR_SELF.search(plain)))
-    name = tidy_name(kin["name"]) if kin and kin["name"] and not for_both else None
+    name = _put_right(plain) or (tidy_name(kin["name"]) if kin and kin["name"] and not for_both else None)
     name = name or _from_entities(plain, names, others) or _labelled(plain)
     if name is None and asked == "name":
         name = _whole_answer(rest, told)
@@ -223,8 +239,20 @@ def _taken_back(plain: str, name: str) -> str | None:
     return _fit(later["name"]) if later else None
 
 
+def names_itself(text: str) -> bool:
+    """ "Call me Al, everybody does": a name, no wish for a call."""
+    return bool(_CALL_ME.search(text))
+
+
+def _put_right(plain: str) -> str | None:
+    """ "My name isn't Pat it's Patricia": the new one of two."""
+    found = _NOT_BUT.search(plain)
+    words = next((found[group] for group in ("name", "low", "first") if found[group]), None) if found else None
+    return _fit(words) if words and not mentions_concern(words) else None
+
+
 def _labelled(plain: str) -> str | None:
-    for pattern in (_RENAMED, _LABEL, _NAMED_FOR):
+    for pattern in (_RENAMED, _LABEL, _NAMED_FOR, _CALL_ME):
         found = pattern.search(plain)
         name = _fit(next(filter(None, found.groups()))) if found else None
         if name and not mentions_concern(name):
@@ -250,7 +278,10 @@ def _fit(words: str) -> str | None:
 
 
 def _whole_answer(rest: str, told: Sequence[Segment]) -> str | None:
-    """The answer to "what is your name?" where the engine saw no name in it."""
+    """The answer to "what is your name?" where the engine saw no name in it; one letter may be all there is."""
+    letter = _LETTER.fullmatch(rest)
+    if letter and letter["letter"].lower() not in _NO_NAMES:
+        return letter["letter"].upper()
     spoken = [segment for segment in told if not (segment.topic in _SETTLED and segment.is_sure)]
     if not spoken:
         return None

@@ -9,6 +9,7 @@ from leads.handoff import stop_waiting
 from leads.intake import last_lead
 from leads.reading import Reading, is_question
 from leads.reading.asides import asks_how_it_stands, asks_what_is_noted, calls_off
+from leads.reading.concerns import read_mention, tells_of_another
 from leads.reading.trouble import asks_in_general, seeks_help
 from leads.replies import Reply
 from leads.turn.answering import answer, answer_unclear, hand_over, keep_unmet, matters, miss, offer_meanings
@@ -178,6 +179,8 @@ def hear_outside(talk: Talk, reading: Reading, understood: Understanding, felt: 
     other_detail = reading.name or reading.phones or reading.emails or reading.concern
     if sent and (reading.contact_wish or reading.remark) and not other_detail and add_to_lead(talk, reading):
         return None
+    if sent and not wants and tells_of_another(reading.text):
+        reading = replace(reading, concern=read_mention(reading.text), adds_concern=True, questions=[])
     told = reading.has_detail or reading.contact_wish
     if told and sent and not wants and not reading.questions and amend_lead(talk, reading):
         return None

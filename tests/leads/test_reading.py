@@ -7,7 +7,7 @@ import pytest
 
 from leads.booking import calendar_of
 from leads.clinic import load_clinic
-from leads.reading import Reading, read_message
+from leads.reading import Reading, concern_category, read_message
 from leads.reading.asides import (
     asks_about_the_question,
     asks_for_time,
@@ -15,6 +15,7 @@ from leads.reading.asides import (
     asks_what_is_noted,
     calls_off,
 )
+from leads.reading.concerns import tells_of_another
 from leads.reading.forms import wants_booking
 from leads.reading.whom import Second, both, meant_by
 from leads.understanding import Segment, Understanding
@@ -150,6 +151,8 @@ def test_a_concern_that_is_only_asked_about_is_nobodys() -> None:
     [
         ("email is better, sam@example.com, and drop the phone", {"phone"}),
         ("use 07700 900321, not my email", {"email"}),
+        ("take my phone off and use leigh@example.com", {"phone"}),
+        ("take the e-mail address out, use 07700 900321", {"email"}),
         ("sam@example.com", set()),
     ],
 )
@@ -529,3 +532,80 @@ def test_a_time_is_kept_as_its_phrase() -> None:
     time = read("can you change the time to saturday", "confirm", "correct_detail").time
     assert time is not None
     assert time.text == "saturday"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("My name isn't Pat it's Patricia", "Patricia"),
+        ("my name is not john, it's jon", "Jon"),
+        ("it's Jon not John", "Jon"),
+        ("no hold on, my name is spelt Inês", "Inês"),
+        ("change that, name is X Æ Jones", "X Æ Jones"),
+        ("it's not a scar, it's thinning", None),
+    ],
+)
+def test_a_name_that_is_put_right(text: str, name: str | None) -> None:
+    assert read(text, "confirm", "correct_detail").name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("D", "D"),
+        ("it's J.", "J"),
+        ("y", None),
+        ("k", None),
+        ("call me Al, everybody does", "Al"),
+        ("sometime this week", None),
+        ("call me back tomorrow", None),
+    ],
+)
+def test_short_answers_to_the_question_for_the_name(text: str, name: str | None) -> None:
+    assert read(text, "name").name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("receding hairline not a bald patch", "receding_hairline"),
+        ("it isn't thinning, it's a scar", "scars_and_patches"),
+        ("not just thinning on top, the front too", "receding_hairline"),
+        ("I'm not happy with my hairline", "receding_hairline"),
+        ("lost some hair at the front after chemo", "other"),
+        ("a bald patch since the radiotherapy", "scars_and_patches"),
+        ("the one on the back of my head from a fall", "scars_and_patches"),
+        ("alopecia areata", "scars_and_patches"),
+    ],
+)
+def test_the_category_is_of_what_it_is(text: str, category: str) -> None:
+    assert concern_category(text) == category
+
+
+def test_the_whole_of_what_is_answered_is_the_concern() -> None:
+    text = "it's very thin on top, always has been since the change"
+    assert read(text, "concern").concern == ("pattern_baldness", text)
+    text = "I have had a mastectomy and chemo, lost my eyebrows and some hair at the front"
+    assert read(text, "concern", "medical_question").concern == ("other", text)
+    assert read("change my number please", "concern").concern is None
+
+
+@pytest.mark.parametrize(
+    ("text", "adds"),
+    [("also it's more of a scar", True), ("change it to a scar instead", False), ("the one from my fall", True)],
+)
+def test_a_concern_told_beside_another(text: str, adds: bool) -> None:
+    assert read(text, "confirm").adds_concern == adds
+
+
+@pytest.mark.parametrize(
+    ("text", "tells"),
+    [
+        ("I also have a scar on my crown, can you add that", True),
+        ("I've got a bald patch as well", True),
+        ("can you also do scars?", False),
+        ("does my scar need a touch-up as well?", False),
+    ],
+)
+def test_another_concern_after_sending(text: str, tells: bool) -> None:
+    assert tells_of_another(text) == tells
