@@ -140,6 +140,7 @@ _HOW_TO_REACH = re.compile(
     re.I,
 )
 """Whom to ask for, where, and when: "don't phone the house", "call me not him", "ring me before 10 only"."""
+_NOT_ME = re.compile(rf"(?:\w+['’]?t|do not|never|no|stop|without) (?:\w+ ){{0,2}}?{_REACH}(?:ing)? (?:me|us)", re.I)
 _TELLS_CLINIC = re.compile(
     r"\b(?:tell|let|inform|warn|remind|pass (?:it|this|that)? ?on to|mention to)\s+(?:the |your |my )?"
     r"(?:practitioner|clinic|team|doctor|nurse|staff|therapist|specialist|consultant|person|people|them|him|her)\b"
@@ -191,7 +192,8 @@ _CONTACT_WISHES = (_OTHER_CHANNEL, _NO_CALLS, _HOW_TO_REACH)
 
 def restricts_contact(text: str) -> bool:
     """Whether words say whom to ask for, where or when, and so do not only choose between phone and e-mail."""
-    return bool(_HOW_TO_REACH.search(text))
+    found = _HOW_TO_REACH.search(text)
+    return bool(found) and not _NOT_ME.fullmatch(found[0] if found else "")
 
 
 _ASKS_HOW_IT_STANDS = re.compile(

@@ -169,7 +169,10 @@ def add_to_lead(talk: Talk, reading: Reading) -> bool:
         return False
     answer(talk, [one for one in reading.questions if words not in one.text and one.text.strip(" .,!?") not in words])
     draft = _draft_of(talk, lead)
-    if words not in draft.remarks:
+    if reading.contact_wish and draft.consent:
+        before = draft.consent.get("conditions")
+        draft.consent["conditions"] = "; ".join(dict.fromkeys(filter(None, (before, words))))
+    elif words not in draft.remarks:
         draft.remarks.append(words)
     talk.draft.told.append(words)
     commit_lead(talk.session, talk.conversation, draft, talk.clinic.time_zone, talk.channels, talk.now)

@@ -484,6 +484,7 @@ def test_how_to_get_in_touch_is_kept(text: str, wish: str | None) -> None:
 
 def test_a_restriction_is_kept_where_a_contact_is_asked_for_as_well() -> None:
     assert read("please don't phone the house", "contact").contact_wish == "please don't phone the house"
+    assert read("please don't call me, I prefer email", "contact").contact_wish is None  # chooses between the two
 
 
 def test_when_to_be_rung_is_not_when_to_come() -> None:
