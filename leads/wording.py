@@ -91,6 +91,9 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = MappingProxyType(
             "utter_promise": "when",
             # handoff
             "utter_handoff_closed": "when",
+            "utter_handoff_closed_again": "when",
+            "utter_clinic_closed_now": "when",
+            "utter_clinic_open_now": "until",
             "utter_joined": "staff",
             "utter_back_to_bot": "staff",
             "utter_nobody_came_lead": "reference promise",

@@ -17,6 +17,8 @@ from leads.reading.asides import (
     asks_for_language,
     asks_for_other_channel,
     asks_for_time,
+    asks_if_open_now,
+    asks_what_is_noted,
     limits_contact,
     read_contact_wish,
     read_remark,
@@ -166,6 +168,8 @@ def read_message(
     context = _Context(asked, now, calendar, region, expects if asked is None else booking, other, two, named)
     told = _sort_segments(reading, understood, context)
     plain = _only(text, told)
+    if reading.questions and asks_for_time(plain):  # "I'll wait. But how natural does it look?"
+        reading.waits = True
     _read_ending(reading, text, booking=booking)
     rest = masked(plain, [found.span for found in (*reading.phones, *reading.emails)])
     _read_attitude(reading, plain, _answering(text, told))
@@ -234,7 +238,7 @@ def _role(segment: Segment, reading: Reading, context: _Context) -> str:
     asks_else = asks and segment.topic not in ("book_consultation", "inform")
     if wishes or (not segment.is_sure and not asks_else and _tells(segment, reading)):
         return "detail"  # details win over guessing
-    if asks_for_language(segment.text):
+    if asks_for_language(segment.text) or _asks_clinic_now(segment):
         return "question"
     if context.booking and (read_remark(segment.text) or restricts_contact(segment.text)):
         return "detail"
@@ -253,6 +257,13 @@ def _role(segment: Segment, reading: Reading, context: _Context) -> str:
     if answerable:
         return "question"
     return "detail" if known and segment.topic != "out_of_scope" else "unclear"
+
+
+def _asks_clinic_now(segment: Segment) -> bool:
+    """Whether a segment asks how to reach the clinic now, and not what was noted of the visitor's own number."""
+    if segment.topic == "urgent_problem" or asks_what_is_noted(segment.text):
+        return False
+    return asks_if_open_now(segment.text)
 
 
 def _tells(segment: Segment, reading: Reading) -> bool:

@@ -15,7 +15,7 @@ _HESITATES = (
     r"|(?:can|could|may) i\s+(?:just\s+)?(?:think|have a think|sleep on|consider|check (?:my|with))\b[^,.;!?\n]*"
     r"|(?:i(?:'?ll| will) )?(?:come|be|get) (?:right )?back(?: to (?:you|this|it))?"
     r"(?: (?:later|soon|shortly|tomorrow))?"
-    r"|(?:i'?m )?(?:still )?thinking(?: about it)?"
+    r"|(?:i'?m )?(?:still )?thinking(?: about it)?|(?:i'?ll|i will|i can|(?:i'?m )?happy to)(?: just)? wait(?: then)?"
 )
 _BESIDE_IT = r"ok|okay|and|but|so|well|oh|sorry|please|pls|thanks|sure|then|first|(?:i'?m )?not sure(?: yet)?"
 _ASKS_FOR_TIME = re.compile(
@@ -23,9 +23,56 @@ _ASKS_FOR_TIME = re.compile(
 )
 
 
+_CALLED_AWAY = re.compile(
+    rf"\W*(?:(?:{_BESIDE_IT})\W+)*(?:hold on|hang on|brb|wait|(?:please )?bear with me"
+    r"|(?:just |give me )?(?:an?|one|two) (?:secs?|seconds?|minutes?|mins?|moments?|mo))\W+(?:(?:sorry|cos|coz"
+    r"|because|just)\W+)*"
+    r"(?:(?:my|the|a|our)\s+[\w']+(?:'s|\s(?:is|are|has|have|just|needs?|wants?|calls?|rings?|came|comes|here"
+    r"|crying))\b"
+    r"|(?:some(?:one|body)|there)(?:'?s| is| has| just| at)\b"
+    r"|(?:i'?m|i am|i'?ve|i have|i|we|we'?re)\s+(?:(?:got|have|need|must|going|off|about) to|gotta|gonna|in|on|at"
+    r"|driving|just)\b"
+    r"|(?:got|have|need) to\b|gotta\b|(?:phone|door|bell|kids?|baby|dog|bus|train|boss|work|dinner|kettle)\b)[^?\d@]*",
+    re.I,
+)
+_MENDS = re.compile(
+    r"\b(?:names?|numbers?|e-?mails?|mails?|wrong|chang\w*|called|spel\w+|instead|mistake|typo|hair|head|scalp"
+    r"|crown|scars?"
+    r"|bald\w*|thin\w*|reced\w*|yes|no|agree\w*|consent|send|free|book\w*)\b",
+    re.I,
+)
+
+
 def asks_for_time(text: str) -> bool:
-    """Whether words say no more than that somebody needs a moment: "hmm", "one sec", "let me check, I'll be back"."""
-    return bool(_ASKS_FOR_TIME.fullmatch(text))
+    """Whether words say no more than that somebody needs a moment: "hmm", "one sec", "let me check, I'll be back".
+
+    Also where it is said what calls them away ("hold on, my bus is here"), if that is nothing for a booking.
+    """
+    return bool(_ASKS_FOR_TIME.fullmatch(text) or (_CALLED_AWAY.fullmatch(text) and not _MENDS.search(text)))
+
+
+_ASKS_FOR_NUMBER = re.compile(
+    r"\b(?:what(?:'?s| is)?|wh?at?s|which|give me|tell me|do you have|have you got|is there|need"
+    r"|can i have)\s+(?:(?:the|your"
+    r"|ur|their|a|an|clinic'?s?|phone|telephone|contact|office|shop'?s?)\s+)*(?:number|phone)\b(?! (?:do|did|have|i"
+    r"|format|shall))"
+    r"|\b(?:a |the |your |what )?number (?:to|i can|can i) (?:call|ring|phone)\b",
+    re.I,
+)
+_ASKS_IF_THERE = re.compile(
+    r"\b(?:is|are) (?:any ?(?:one|body)|some(?:one|body)|they|you|u|the (?:clinic|team|shop|office|place)) (?:\w+ )?"
+    r"(?:there|in|around|about|open|available|free|closed|shut)\b(?: (?:right|just))? (?:now|today|tonight"
+    r"|currently|at the moment)\b"
+    r"|^\W*(?:is|are) (?:any|some)(?:one|body) (?:there|in|around)\W*$"
+    r"|\b(?:open|close|closing|shut)\b.{0,25}\b(?:now|today|tonight|at the moment|currently)\b|\bstill open\b",
+    re.I,
+)
+
+
+def asks_if_open_now(text: str) -> bool:
+    """Whether somebody would know now how to reach the clinic: its number, whether anybody is there, until when."""
+    asks = is_question(text) or re.search(r"\b(?:what|when|is|are|how) ", text, re.I)
+    return bool(_ASKS_FOR_NUMBER.search(text) or (asks and _ASKS_IF_THERE.search(text)))
 
 
 ASKS_WHY = re.compile(

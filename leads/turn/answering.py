@@ -4,11 +4,19 @@ import base64
 import re
 from collections.abc import Iterator, Sequence
 
+from leads.clinic import describe_time
 from leads.facts import FAQ_TOPICS
 from leads.handoff import WAITING, ask_for_person
 from leads.questions import PERSONAL, Match, count_served, find_answer, near_answers
 from leads.reading import Reading, is_question
-from leads.reading.asides import ASKS_KEPT, ASKS_WHO, asks_about_the_question, asks_for_language, asks_for_other_channel
+from leads.reading.asides import (
+    ASKS_KEPT,
+    ASKS_WHO,
+    asks_about_the_question,
+    asks_for_language,
+    asks_for_other_channel,
+    asks_if_open_now,
+)
 from leads.records import ClinicAnswer
 from leads.replies import Choice, Reply
 from leads.turn.talk import Talk, joined
@@ -44,6 +52,8 @@ def answer(talk: Talk, questions: Sequence[Segment]) -> None:
             say_learned(talk, learned.answer, segment)
         elif is_declined(talk, segment) and offer_answers(talk, segment):
             talk.remember(segment.topic)
+        elif asks_if_open_now(segment.text):
+            tell_clinic_now(talk)
         elif asks_for_language(segment.text):
             talk.say("utter_other_language", topics=("out_of_scope",))
         elif asks_for_other_channel(segment.text):
@@ -259,7 +269,25 @@ def hand_over(talk: Talk) -> None:
         return talk.say("utter_waiting", talk.choices("stop_waiting"), topics)
     if talk.draft.is_open:
         return talk.say("utter_handoff_in_booking", topics=topics)
-    opening = talk.clinic.next_opening(talk.now)
-    when = talk.clinic.describe_moment(opening) if opening else talk.clinic.describe_hours()
     talk.memory["pending"] = {"kind": "leave_question"}
-    return talk.say("utter_handoff_closed", talk.choices("book"), topics, when=when)
+    again = talk.pending.get("kind") == "leave_question"  # word for word the same again would sound deaf
+    key = "utter_handoff_closed_again" if again else "utter_handoff_closed"
+    return talk.say(key, talk.choices("book"), topics, when=_opens(talk))
+
+
+def _opens(talk: Talk) -> str:
+    """When the clinic opens next, in words."""
+    opening = talk.clinic.next_opening(talk.now)
+    return talk.clinic.describe_moment(opening) if opening else talk.clinic.describe_hours()
+
+
+def tell_clinic_now(talk: Talk) -> None:
+    """Whether the clinic can be reached now, until or from when, and its number; what was asked for stays open."""
+    if talk.pending.get("kind") == "leave_question":
+        talk.memory["pending"] = talk.pending
+    today = talk.clinic.opening_ranges(talk.clinic.local(talk.now).date())
+    until = next((one.end for one in today if one.start <= talk.clinic.local(talk.now) < one.end), None)
+    if until:
+        talk.say("utter_clinic_open_now", topics=("clinic_info",), until=describe_time(until.time()))
+    else:
+        talk.say("utter_clinic_closed_now", topics=("clinic_info",), when=_opens(talk))

@@ -8,7 +8,7 @@ from leads.facts import FAQ_TOPICS
 from leads.handoff import stop_waiting
 from leads.intake import last_lead
 from leads.reading import Reading, is_question
-from leads.reading.asides import asks_how_it_stands, asks_what_is_noted, calls_off
+from leads.reading.asides import asks_for_time, asks_how_it_stands, asks_what_is_noted, calls_off
 from leads.reading.concerns import read_mention, tells_of_another
 from leads.reading.trouble import asks_in_general, seeks_help
 from leads.replies import Reply
@@ -135,6 +135,7 @@ def _mind_own_trouble(talk: Talk) -> None:
 def hear(talk: Talk, reading: Reading, understood: Understanding, felt: str | None) -> None:
     """Give a text that tells of no emergency to whoever deals with it; `felt`: how the visitor feels, if they say."""
     if reading.waits and (talk.draft.is_open or talk.pending):
+        answer(talk, [one for one in reading.questions if not asks_for_time(one.text)])
         return wait_for(talk)
     if talk.pending.get("kind") == "erase" and settle(talk, reading):
         return None

@@ -7,6 +7,7 @@ from leads.facts import FAQ_TOPICS
 from leads.intake import last_lead
 from leads.questions import keep_open_question, pass_on, published_answer, settle_questions
 from leads.reading import Reading
+from leads.reading.asides import asks_if_open_now
 from leads.reading.forms import NO, YES
 from leads.replies import Choice, Reply
 from leads.turn.answering import answer, hand_over, is_declined, keep_for_clinic, say_learned, unmet_question
@@ -21,6 +22,15 @@ PASS_ON = re.compile(
     r"|\b(?:check|find out) (?:it |that )?(?:with|from) (?:the )?(?:clinic|them|team)\b",
     re.I,
 )
+
+
+_MYSELF = re.compile(
+    r"\b(?:i'?ll|i will|i can|i'?d rather|i'?m going to|imma|let me)(?: just| probably| try to)? (?:ask|call|ring"
+    r"|phone|check|find out|go)\b"
+    r"|\bmyself\b",
+    re.I,
+)
+"""Who says so wants nothing passed on."""
 
 
 def settle(talk: Talk, reading: Reading) -> bool:
@@ -148,7 +158,7 @@ def offer_choices(talk: Talk, offers: str | None) -> tuple[Choice, ...]:
 
 def take_passing_on(talk: Talk, reading: Reading) -> bool:
     """ "Ask them for me", said to a question that found no answer; False where the words or the question are none."""
-    if reading.no or not PASS_ON.search(reading.text):
+    if reading.no or not PASS_ON.search(reading.text) or _MYSELF.search(reading.text):
         return False
     ids, segment = list(talk.pending.get("ids", [])), unmet_question(talk)
     if segment is not None:
@@ -174,6 +184,8 @@ def take_question(talk: Talk, reading: Reading) -> bool:
     if reading.topics & aside or reading.no or reading.phones or reading.emails:
         return False
     at_once = ("human_handoff", "privacy")
+    if any(asks_if_open_now(s.text) for s in asked) or _MYSELF.search(reading.text):
+        return False
     if any(s.topic in at_once or (s.is_sure and s.is_faq and not is_declined(talk, s)) for s in asked):
         return False
     if not asked and len(reading.text.split()) < 3:

@@ -35,6 +35,11 @@ _SECOND = re.compile(r"\b(?:booking|request|consultation|appointment|appt|one|tu
 _CHANGED_MIND = re.compile(r"\b(?:i'?ve |i have |i )?(?:just )?changed my mind\b", re.I)
 _AGREES = re.compile(r"\b(?:agree\w*|consent\w*|accept\w*|y|ye\w*|yup|go (?:on|ahead)|do it|i do)\b", re.I)
 """More than "ok" or "no problem", which only take note of what was said."""
+_WITHOUT_CONTACT = re.compile(
+    r"\bwithout (?:giving|leaving|telling|sharing|providing|handing over|using|having|a|an|any|my|you having)\b.{0,30}"
+    r"\b(?:numbers?|phone|e-?mails?|contact|details|address)\b",
+    re.I,
+)
 _STOPS = re.compile(
     r"\b(?:stop|cancel|quit|abort|forget (?:it|the (?:booking|whole thing|request))|never ?mind)\b", re.I
 )
@@ -79,6 +84,8 @@ def start_booking(talk: Talk, reading: Reading | None, *, another: bool = False)
     elif not first:
         key = "utter_booking_start_second"
     talk.booking.notes.texts.insert(0, talk.voice.text(key))
+    if reading and _WITHOUT_CONTACT.search(reading.text) and not talk.draft.has_contact:
+        talk.booking.notes.texts[0] = talk.voice.text("utter_contact_needed")
     return book_on(talk, topics=("book_consultation",))
 
 

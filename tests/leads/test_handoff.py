@@ -72,6 +72,32 @@ def test_a_closed_clinic_says_when_it_opens_and_takes_the_question(store: Store,
     assert visitor.talk()[-1].asks_for in ("name", "contact"), "somebody has to be able to answer"
 
 
+def test_a_closed_clinic_gives_its_number_and_says_no_paragraph_twice(visitor: Talker) -> None:
+    first = visitor.say("I want someone NOW", "human_handoff", CLOSED)[0]
+    second = visitor.say("I want someone NOW", "human_handoff", CLOSED)[0]
+    assert first != second
+    assert "0161 496 0123" in first
+    assert "0161 496 0123" in second
+    for words in ("whats the number", "is anyone there now?", "what time are you open until today"):
+        said = visitor.say(words, "out_of_scope", CLOSED, decision="refuse")[0]
+        assert "closed just now" in said
+        assert "0161 496 0123" in said
+        assert "Tuesday 24 November 2026 at 9:30 am" in said
+    assert "until 6 pm" in visitor.say("until when are you open today?", "clinic_info", OPEN)[0]
+    visitor.say("can you treat the scar behind my ear", "scars_and_patches", CLOSED, decision="refuse")
+    assert visitor.talk()[-1].asks_for in ("name", "contact"), "the question is still waited for"
+
+
+@pytest.mark.parametrize(
+    "words", ["no i'll ask them myself, what time are you open until today", "I'll ring them myself"]
+)
+def test_who_asks_the_clinic_themselves_wants_nothing_passed_on(store: Store, visitor: Talker, words: str) -> None:
+    visitor.say("can you treat the scar behind my ear", "scars_and_patches", CLOSED, decision="refuse")
+    visitor.say(words, "out_of_scope", CLOSED, decision="refuse")
+    with store.reading() as session:
+        assert not [one for one in session.scalars(select(OpenQuestion)) if one.wanted]
+
+
 def test_what_the_assistant_can_answer_is_answered_even_then(store: Store, visitor: Talker) -> None:
     visitor.say("can I talk to someone", "human_handoff", CLOSED)
     assert "years" in visitor.say("how long does it last", "longevity", CLOSED)[0]

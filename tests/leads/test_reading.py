@@ -12,6 +12,7 @@ from leads.reading.asides import (
     asks_about_the_question,
     asks_for_time,
     asks_how_it_stands,
+    asks_if_open_now,
     asks_what_is_noted,
     calls_off,
 )
@@ -259,6 +260,12 @@ def test_a_question_about_the_question(text: str) -> None:
         "can i think about it",
         "let me see if I'm free then",
         "can I just check with my wife",
+        "Ok hold on my bus is here",
+        "hang on someone's at the door",
+        "brb dog",
+        "wait, my boss is calling",
+        "one sec, I've got to get off",
+        "I'll wait",
     ],
 )
 def test_a_moment_is_asked_for(text: str) -> None:
@@ -270,7 +277,8 @@ def test_a_moment_is_asked_for(text: str) -> None:
     [
         "hmm yes", "hang on, it's Bob", "wait", "one session", "let me know", "thinning", "not sure", "ok", "...",
         "can I see some photos?", "let me see before and after pictures", "can I get the buzz cut look?",
-        "may I look around the clinic",
+        "may I look around the clinic", "hold on, my name is Bob", "wait my number is wrong", "hang on my hair is thin",
+        "hang on, my dad is called Bob", "wait, is my crown too thin?", "hold on 07700 900123",
     ],
 )  # fmt: skip
 def test_no_moment_is_asked_for(text: str) -> None:
@@ -610,3 +618,46 @@ def test_a_concern_told_beside_another(text: str, adds: bool) -> None:
 )
 def test_another_concern_after_sending(text: str, tells: bool) -> None:
     assert tells_of_another(text) == tells
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "whats the number",
+        "what's your phone number?",
+        "give me the clinic's number",
+        "is there a number I can call",
+        "is anyone there now?",
+        "is somebody there",
+        "are you open today?",
+        "what time are you open until today",
+        "are they still open?",
+        "when do you close tonight",
+    ],
+)
+def test_it_is_asked_how_to_reach_the_clinic_now(text: str) -> None:
+    assert asks_if_open_now(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "are you open on saturday?",
+        "my number is 07700 900321",
+        "what number did I give you",
+        "what's my number",
+        "change the number",
+        "is anyone happy with theirs?",
+        "can I book for today",
+        "how many sessions",
+        "I want it now",
+    ],
+)
+def test_it_is_not_asked_how_to_reach_the_clinic_now(text: str) -> None:
+    assert not asks_if_open_now(text)
+
+
+def test_a_moment_may_be_taken_beside_a_question() -> None:
+    reading = read("I'll wait. But how natural does it look?", "name", "natural_look")
+    assert reading.waits
+    assert [one.topic for one in reading.questions] == ["natural_look"]
