@@ -533,6 +533,7 @@ def _read_decision(reading: Reading, said: _Said, context: _Context) -> None:
     reading.disputes = agreement.denies_agreement(reading.text)
     reading.later = not reading.yes and agreement.is_put_off(said.answer)
     reading.waits = reading.waits or (asks_for_time(said.asked) and not detailed)
+    reading.refuses = "refuse_detail" in reading.sure_topics or agreement.refuses(said.answer)
     if reading.yes:
         reading.no = reading.refuses = reading.withdraws = reading.unsure = False
     elif not reading.withdraws and _opens_only(reading):
@@ -546,4 +547,5 @@ def _opens_only(reading: Reading) -> bool:
     if forms.NEGATED.search(reading.text):  # "no, I don't agree, and my number is wrong"
         return False
     wish = reading.contact_wish and not agreement.begins_with_a_no(reading.text)
-    return bool(reading.has_detail or wish)
+    named = reading.corrects and reading.fields - {"consent"}  # "no, the number is wrong"
+    return bool(reading.has_detail or wish or named)

@@ -55,6 +55,7 @@ _SURELY = (
     rf"|comfortable|alright|satisfied|content) with {_THAT}|(?:{_VERY} )?happy with {_THAT}|happy to(?: agree"
     rf"| do (?:so|that))?"
     r"|(?:im|i am) (?:happy|glad|willing) to(?: agree| do (?:so|that))?",
+    r"nothing (?:wrong with|against) (?:it|that|this)",
     r"(?:that |it |this )?works for (?:me|us)|(?:that|it|this) works|(?:that )?suits me(?: fine)?|(?:thatll"
     r"|that will) do"
     r"(?: nicely| fine)?",
@@ -349,7 +350,8 @@ _LATER = re.compile(
     r"|\b(?:think (?:about|on|over)|think it over|sleep on|mull)\b|\b(?:once|when|after|until|till|before"
     r"|unless) (?:i|i'?ve|we|my)\b"
     r"|\b(?:ask|check with|speak to|talk to|tell) (?:my|him|her|them|the)\b.{0,20}\bfirst\b"
-    r"|\bi'?(?:ll|m going to| will) (?:\w+ )?(?:wait|decide|let you know|say when)\b|\bfirst\W*$",
+    r"|(?<!i )(?<!we )\b(?:don'?t|do not)\W*$|\bi'?(?:ll|m going to| will) (?:\w+ )?(?:wait|decide|let you know|say when)\b"
+    r"|\bfirst\W*$",
     re.I,
 )
 _NEVER_AGREED = re.compile(
@@ -369,6 +371,20 @@ _ABOUT_THE_YES = re.compile(
     r"|^\W*(?:(?:but|and|so|ok) )*(?:why|what|what for|how|how come|who|when|where|what now|what then)\W*$",
     re.I,
 )
+
+
+_REFUSES = re.compile(
+    r"\b(?:(?:rather|prefer) not|not comfortable|(?:won'?t|refuse to|don'?t want to|do not want to"
+    r"|not going to) (?:say|tell|give|agree|share)"
+    r"|no comment|none of your|(?:agree|consent) (?:to|with) (?:nothing|none)|keep (?:it|that) (?:to myself|private)"
+    r"|that'?s private|i decline|decline[ds]?)\b",
+    re.I,
+)
+
+
+def refuses(text: str) -> bool:
+    """Whether words refuse without a "no": "I'd rather not", "I agree to nothing"."""
+    return bool(_REFUSES.search(text.replace("’", "'")))
 
 
 def is_put_off(text: str) -> bool:

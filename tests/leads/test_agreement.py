@@ -116,7 +116,18 @@ def test_a_question_beside_a_yes(text: str, yes: bool) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["no", "nope", "no thanks", "I don't agree", "no I don't agree", "I refuse", "no, don't call me", "rather not"],
+    [
+        "no",
+        "nope",
+        "no thanks",
+        "I don't agree",
+        "no I don't agree",
+        "I refuse",
+        "no, don't call me",
+        "rather not",
+        "I don't",
+        "no I don't",
+    ],
 )
 def test_a_plain_no_refuses(text: str) -> None:
     reading = read(text, "consent", "deny")
@@ -128,7 +139,7 @@ def test_a_plain_no_refuses(text: str) -> None:
     [
         "not yet", "maybe later", "don't send it", "I haven't decided yet", "once I've asked my wife", "not sure",
         "no calls please", "no wait", "I haven't agreed to anything yet", "what if I don't", "do I have to?",
-        "yeah nah", "my wife would agree", "not now",
+        "yeah nah", "my wife would agree", "not now", "no but my number is wrong", "no, the name is wrong",
     ],
 )  # fmt: skip
 def test_what_is_no_plain_no_ends_nothing(text: str) -> None:
