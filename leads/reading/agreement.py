@@ -350,7 +350,8 @@ _LATER = re.compile(
     r"|\b(?:think (?:about|on|over)|think it over|sleep on|mull)\b|\b(?:once|when|after|until|till|before"
     r"|unless) (?:i|i'?ve|we|my)\b"
     r"|\b(?:ask|check with|speak to|talk to|tell) (?:my|him|her|them|the)\b.{0,20}\bfirst\b"
-    r"|(?<!i )(?<!we )\b(?:don'?t|do not)\W*$|\bi'?(?:ll|m going to| will) (?:\w+ )?(?:wait|decide|let you know|say when)\b"
+    r"|(?<!i )(?<!we )\b(?:don'?t|do not)\W*$|\bi'?(?:ll|m going to| will) (?:\w+ )?(?:wait|decide|let you know"
+    r"|say when)\b"
     r"|\bfirst\W*$",
     re.I,
 )
