@@ -279,3 +279,9 @@ def test_a_hello_while_a_problem_is_open_is_no_fresh_start(visitor: Talker) -> N
     said = visitor.say("hello? anyone there", "greet")[0]
     assert "999" in said
     assert [choice["id"] for choice in visitor.talk()[-1].choices] == ["call_back"]
+
+
+def test_while_the_clinic_is_open_a_person_is_called_into_the_chat(visitor: Talker) -> None:
+    visitor.say(PUS, "urgent_problem")
+    assert "told the team" in visitor.say("I want a human", "human_handoff")[0]
+    assert visitor.conversation().state == "waiting"
