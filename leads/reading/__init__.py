@@ -356,6 +356,10 @@ def _read_second(reading: Reading, plain: str, context: _Context) -> None:
     reading.mentioned = mentioned(reading.text)
     if context.two or both(plain) or (reading.mentioned and re.search(r"\bone for (?:me|myself)\b", plain, re.I)):
         reading.second = read_second(plain, reading.phones)
+        good = [one.value for one in reading.phones if one.value]
+        asked_own = context.asked in ("contact", "phone") or _OWN.search(plain)
+        if context.two and reading.second.name and len(good) == 1 and not asked_own:
+            reading.second = replace(reading.second, phone=good[0])  # "and his name is Ben Lee, 07700 900412"
         reading.phones = [one for one in reading.phones if one.value is None or one.value != reading.second.phone]
 
 

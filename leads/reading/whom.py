@@ -35,7 +35,7 @@ _HIS = re.compile(
 _ONE_OF_MINE = rf"(my (?:\w+ )?(?:{KIN_WORDS}))"
 _PAIR = rf"(?:(?:me|myself|i) and {_ONE_OF_MINE}|{_ONE_OF_MINE} and (?:me|i|myself))\b"
 _BOTH = re.compile(
-    rf"\bfor {_PAIR}|\b{_PAIR}"
+    rf"\b(?:for|book|booking) {_PAIR}|\b{_PAIR}"
     r"(?=[\s,]+(?:\w+ ){0,2}?(?:both|each|together|come|book|have|need|want|would|could|can)\b)",
     re.I,
 )

@@ -440,11 +440,18 @@ def test_what_is_the_seconds_of_two_is_not_the_firsts(text: str, name: str | Non
     assert [found.value for found in reading.phones if found.value == second.phone] == []
 
 
+def test_a_phone_told_with_the_seconds_name_is_theirs_unless_the_own_was_asked_for() -> None:
+    text = "and his name is Ben Lee, 07700 900412"
+    assert read(text, "concern", two=True).second == Second("Ben Lee", "+447700900412")
+    assert read(text, "contact", two=True).second == Second("Ben Lee")
+
+
 @pytest.mark.parametrize(
     ("text", "who"),
     [
         ("could me and my brother both come for a consultation", "my brother"),
         ("book for me and my wife", "my wife"),
+        ("can you book my husband and me in?", "my husband"),
         ("my dad and I would like to book", "my dad"),
         ("me and my brother argued about hair", None),
         ("my wife wants one", None),
