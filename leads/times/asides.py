@@ -19,7 +19,7 @@ _TIME = f"[{TAKEN_DAY}{TAKEN_CLOCK}]"
 _SOMEBODY = r"(?:i|we|he|she|they|you|it)"
 _OWNER = r"(?:my|our|his|her|their|your)"
 _BREAK = re.compile(
-    rf"[,;.!?()]+(?!\d)| - |\b(?:because|cos|cuz|coz|but|so|while|whilst|although|though|whereas"
+    rf"[,;.!?()]+(?!\d)| - |\b(?:because|cos|cuz|coz|but|so|while|whilst|although|though|whereas|unless"
     r"|(?<!is )(?<!are )when|if)\b|\band\b(?= (?:would|could|can|want|we?'d))"
     rf"|\b(?:as|since|and|then)\b(?= (?:{_SOMEBODY}|{_OWNER}|the|that'?s|there'?s)(?:'\w+)?\b)"
 )
@@ -27,13 +27,15 @@ _REASON = re.compile(r"(?:because|cos|cuz|coz|as|since|while|whilst|although|tho
 _WILLING = re.compile(
     r"\b(?:can|could|might|able|will|would)\b(?!'t)|'(?:d|ll)\b|\b(?:free|available|off|flexible|open|suits?|suited"
     r"|prefer\w*|ideal\w*|best|better|good|fine|ok|okay|great|perfect|happy|easier|easiest|possible|convenient"
-    r"|hop(?:e|ing)|think(?:ing)?|book\w*|appointment|appt|consult\w*|slot|finish\w*|done|get off|get out|get back"
+    r"|hop(?:e|ing)|think(?:ing)?|book\w*|appointment|appt|consult\w*|slot|finish\w*|(?:i'm|we're|am|be"
+    r"|get) done|get off|get out|get back"
     r"|home by|back by|back from|from home|choice|favou?rite|shall|let'?s|put me|any ?time|any ?day|rather)\b"
     r"|\b(?:i|we)(?: \w+ly| also| just)? (?:want|need|like|wish|fancy|meant?|said|say|choose|chose|have to"
     r" (?:leave|go|be|finish))\b|\b(?:to|i|we|i'm|we're) (?:come|coming|visit|be seen)\b|\bcom(?:e|ing) (?:in"
     r"|over|down)\b"
     r"|\b(?:not|never|no|nothing|can'?t|cannot|couldn'?t|won'?t|unable|don'?t|doesn'?t|isn'?t|aren'?t|busy|away"
-    r"|unavailable|except)\b|\b(?:works?|does|do|fits?|is|are) (?:it )?(?:well |really )?for (?:me|us|him|her|them)\b|@"
+    rf"|unavailable|except)\b|\b(?:wants?|needs?|wishes|wanted) (?:it |a |the )?{_TIME}"
+    r"|\b(?:works?|does|do|fits?|is|are) (?:it )?(?:well |really )?for (?:me|us|him|her|them)\b|@"
 )
 _OFTEN = r"(?: (?:always|usually|normally|often|generally|only|also|already|mostly|still|just|both|then))*"
 _PLANS = (
@@ -54,7 +56,8 @@ _ENGAGED = re.compile(
     rf"|\b(?:i|we)(?:'ve| have)?{_OFTEN} (?:got|have|need) to (?:work|pick|collect|take|drive|look after|go to"
     rf"|see|visit"
     r"|attend|help|be (?:at|in)|mind|drop)\b"
-    rf"|\b(?:i|we){_OFTEN} (?:pick|drop|collect|take|drive|mind|babysit|look after|play|go to|attend|do)\b"
+    rf"|\b(?:i|we){_OFTEN} go to (?:the |my )?{_PLANS}\b"
+    rf"|\b(?:i|we){_OFTEN} (?:pick|drop|collect|take|mind|babysit|look after|play|attend|do)\b"
     rf"(?! (?:it|that|this|not|have|forward|{_TIME}))(?= )"
 )
 """What the visitor says they do at a time of theirs."""
@@ -90,8 +93,8 @@ _OTHERS_DO = re.compile(
     rf"|(?:^|\b(?:and|that|then) )\W*(?:he|she|they|{_KIN})(?:'s|'re| is| are| has| have| \w+s)\b(?! (?:for|about)\b)"
 )
 _DAY_IS = re.compile(
-    rf"{_TIME}+ ?(?:'s|is|was|are)(?: also| already| actually)? (?:{_OWNER}|the|a|an|when|for)"
-    r" (?!(?:only|one|day|time|best|free|first|second|preferred|favou?rite|ideal|usual|good|great|better|bit"
+    rf"{_TIME}+ ?(?:'s|is|was|are)(?: also| already| actually)? (?:{_OWNER}|the|a|an|for|when(?! (?:i|we) can))"
+    r" (?!§|(?:only|one|day|time|best|free|first|second|preferred|favou?rite|ideal|usual|good|great|better|bit"
     r"|possibility"
     r"|option|must|me|us|date|earliest|latest|last)\b)"
 )
@@ -121,7 +124,7 @@ def clauses(text: str) -> Iterator[Clause]:
 def role_of(clause: Clause, text: str) -> Role:
     """What the times in a clause are for."""
     words = text[clause.begin : clause.end]
-    if _DAY_IS.search(words) or (clause.opener == "so" and _PURPOSE.match(words)):
+    if _DAY_IS.search(words) or (clause.opener == "so" and _PURPOSE.match(words)) or clause.opener == "unless":
         return "aside"
     if _WILLING.search(words):
         return "wish"

@@ -66,7 +66,8 @@ _RANGE = re.compile(
 _FROM = re.compile(
     rf"\b(?:(?:not|never|no|nothing) (?:before|earlier than|sooner than|until|till)"
     rf"|(?:any ?time |just )?after|from|past|post|later than|starting|as of"
-    rf"|(?:finish|finished|finishing|done|off|free|out|get off|home|available)(?: work"
+    rf"|leave(?: work| school| the office)(?: at)?|(?:finish|finished|finishing|done|off|free|out|get off|home"
+    rf"|available)(?: work"
     rf"| working| school)?(?: at| by| from| after)?"
     rf"|(?:work|working|works|busy|in meetings|at work)(?: until| till| to| 'til)) {_ABOUT}{_time('a')}{_NO_UNIT}"
     rf"(?: ?(?:onwards?|or later))?"
@@ -75,6 +76,7 @@ _FROM = re.compile(
 )
 _UNTIL = re.compile(
     rf"\b(?:(?:not|never|no|nothing) (?:after|later than|past)|(?:any ?time )?before"
+    rf"|start(?:ing)? (?:work|my shift|school)(?: at)?|(?:work|shift|school) starts(?: at)?"
     rf"|by|until|till|up to|earlier than|latest|pre) {_ABOUT}{_time('a')}{_NO_UNIT}"
     rf"|{_ABOUT}\b{_time('b')} ?(?:or earlier|or before|at the latest|latest|at latest)(?! ?(?:\d"
     rf"|noon|half|{HOUR}))"

@@ -33,7 +33,8 @@ _NOT = (
     r"|come(?: in)?|manage|attend|be there)(?: it)?"
     r"|(?:don'?t|do not|doesn'?t) (?:want|like|fancy|do|have(?: got)?(?: (?:any |the |much )?(?:time"
     r"|availability|anything))?)|haven'?t (?:got )?(?:any )?"
-    r"(?:time|availability|anything)|(?:doesn'?t|does not|that don'?t) work|(?:busy|away|unavailable"
+    r"(?:time|availability|anything)|(?:doesn'?t|does not|that don'?t) work"
+    r"|(?<!not )(?<!n't )(?<!be )(?<!back )(?:busy|away|unavailable"
     r"|not available|not free|not around|on holiday|working|at work|booked up))"
 )
 _RULED_OUT_BEFORE = re.compile(
@@ -42,7 +43,8 @@ _RULED_OUT_BEFORE = re.compile(
 )
 _RULED_OUT_AFTER = re.compile(
     r"^(?:s)? ?(?:(?:is|are|'s|'re)(?: really| just| also)? (?:no good|not (?:good"
-    r"|great|possible|ok|okay|an option|an? \w+ day)|out|bad|impossible|difficult|no use"
+    r"|great|possible|ok|okay|an option|an? \w+ day)|out|bad|impossible|difficult|awkward|hopeless|a problem"
+    r"|busy|full|terrible|no use"
     r"|hard|a no go|tricky)"
     r"|(?:doesn'?t|does not|won'?t|will not|don'?t|do not|wouldn'?t) (?:work|suit|do"
     r"|be)|no good|not possible|is a no)\b"
