@@ -392,7 +392,7 @@ class Booking:
         return replace(wish, text=f"{self.voice.clinic.describe_day(day)}, {wish.text}")
 
     def _picked(self, reading: Reading) -> tuple[datetime, datetime] | None:
-        """Which of the times offered last is meant: "the second one", or a plain yes to the only one."""
+        """Which of the times offered last is meant: "the second one", its day, or a plain yes to the only one."""
         offers = [(datetime.fromisoformat(a), datetime.fromisoformat(b)) for a, b in self.draft.offered_times]
         offers = [
             (a.astimezone(self.calendar.zone), b.astimezone(self.calendar.zone)) for a, b in offers if a > self.now
@@ -403,6 +403,11 @@ class Booking:
             number = next((at for at, names in enumerate(_NUMBERS) if named[1].lower() in names), len(offers))
             index = number if index is None else index
             return offers[index] if index < len(offers) else None
+        wish = reading.time
+        if (
+            wish and wish.verdict == "ok" and wish.all_day and not wish.others
+        ):  # "Friday": the part of it that was offered
+            return next((offer for offer in offers if offer[0].date() == wish.day), None)
         only = len(offers) == 1 and reading.yes and not (reading.time or reading.questions or reading.conditions)
         return offers[0] if only and _PLAIN_YES.fullmatch(reading.text) else None
 
