@@ -404,10 +404,14 @@ class Booking:
             index = number if index is None else index
             return offers[index] if index < len(offers) else None
         wish = reading.time
-        if (
-            wish and wish.verdict == "ok" and wish.all_day and not wish.others
-        ):  # "Friday": the part of it that was offered
-            return next((offer for offer in offers if offer[0].date() == wish.day), None)
+        if wish and wish.verdict == "ok" and wish.all_day and wish.day and not wish.others:
+            # "Thursday" is the one that was offered, and the part of it: not the one of this week
+            loose = wish.wishes is not None and all(
+                one.days and one.days.kind == "weekday" for one in wish.wishes.wanted
+            )
+            same = [one for one in offers if one[0].date() == wish.day]
+            alike = [one for one in offers if loose and one[0].weekday() == wish.day.weekday()]
+            return next(iter((*same, *alike)), None)
         only = len(offers) == 1 and reading.yes and not (reading.time or reading.questions or reading.conditions)
         return offers[0] if only and _PLAIN_YES.fullmatch(reading.text) else None
 
