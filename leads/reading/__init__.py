@@ -56,6 +56,8 @@ _CONCERN_TALK = frozenset(
     """.split()  # noqa: SIM905
 )
 _OWN = re.compile(r"\b(?:my|i'?m|i am|i have|i'?ve|me|mine)\b", re.I)
+_PUTS_OFF = re.compile(r"\b(?:i'?ll|i will|need to|have to|think)\b", re.I)
+"""More than the "hang on" that opens a question."""
 _ASKED_SENTENCE = re.compile(r"[^.!?\n]+\?+")
 _SPOKEN_CONTACT = re.compile(r"@\w|\d(?:[\s().-]?\d){6,}")
 
@@ -168,7 +170,7 @@ def read_message(
     context = _Context(asked, now, calendar, region, expects if asked is None else booking, other, two, named)
     told = _sort_segments(reading, understood, context)
     plain = _only(text, told)
-    if reading.questions and asks_for_time(plain):  # "I'll wait. But how natural does it look?"
+    if reading.questions and asks_for_time(plain) and _PUTS_OFF.search(plain):  # "I'll wait. But does it hurt?"
         reading.waits = True
     _read_ending(reading, text, booking=booking)
     rest = masked(plain, [found.span for found in (*reading.phones, *reading.emails)])

@@ -668,3 +668,4 @@ def test_a_moment_may_be_taken_beside_a_question() -> None:
     reading = read("I'll wait. But how natural does it look?", "name", "natural_look")
     assert reading.waits
     assert [one.topic for one in reading.questions] == ["natural_look"]
+    assert not read("hang on, is the consultation free?", "confirm", "consultation_info").waits
