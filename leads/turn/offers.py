@@ -31,13 +31,17 @@ _MYSELF = re.compile(
     re.I,
 )
 """Who says so wants nothing passed on."""
+_HESITATES = re.compile(
+    r"\b(?:but|if|once|not|don'?t|no|nah|first|wait|later|yet|until|unless|before|after|what|why|maybe)\b|\?", re.I
+)
+"""What cannot be undone is done for a plain yes only."""
 
 
 def settle(talk: Talk, reading: Reading) -> bool:
     """The visitor's yes or no to the last question; False where his words are something else."""
     kind = talk.pending.get("kind")
     if kind in ("erase", "call_off") and len(reading.text.split()) <= 6:  # "yes, erase it" is no question about removal
-        yes = bool(YES.match(reading.text))
+        yes = bool(YES.match(reading.text)) and not _HESITATES.search(reading.text)
         reading = replace(reading, yes=yes, no=not yes and bool(NO.match(reading.text)), questions=[])
     other = reading.questions or (reading.has_detail and kind != "offer") or "book_consultation" in reading.topics
     if kind is None or other or reading.yes == reading.no:
