@@ -4,15 +4,15 @@
 for different things.
 """
 
-from __future__ import annotations  # noqa: I001
+from __future__ import annotations
 
+import itertools
 import re
 from enum import Enum
 from typing import Iterator, List, Set, Tuple
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
-import itertools
 
 # A message is cut into at most this many pieces: its spans are encoded one by one, and a visitor waits for them.
 MAX_PIECES = 6
