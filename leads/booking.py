@@ -94,7 +94,7 @@ class Booking:
     def hear(self, reading: Reading) -> None:
         """Take everything that a message tells; decide about what was asked if it told nothing of that."""
         asked = self.draft.asked
-        if self._hear_withdrawal(reading):
+        if self._hear_withdrawal(reading) or self._hear_ok_to_waiting(reading):
             return
         if reading.leaves and not reading.has_detail and asked and asked != "confirm" and self.draft.holds(asked):
             self.draft.asked = None  # asked for another value and then thought better of it
@@ -111,6 +111,14 @@ class Booking:
         self._hear_condition(reading, asked)
         if asked and self._still_open(asked, reading):
             self._hear_about(asked, reading)
+
+    def _hear_ok_to_waiting(self, reading: Reading) -> bool:
+        """ "Ok, thanks" to "nothing is sent until you say so" takes note of that; a firmer yes is one."""
+        draft, self.draft.put_off = self.draft, False if reading.firm else self.draft.put_off
+        if not draft.put_off or draft.asked not in ("consent", "confirm") or not reading.yes or reading.has_detail:
+            return False
+        self.again = "utter_not_sent" if draft.asked == "confirm" else "utter_take_your_time_booking"
+        return True
 
     def _hear_removal(self, reading: Reading) -> bool:
         """ "Take my number out": done where there is another way to reach the visitor, else asked for another value."""
@@ -563,7 +571,7 @@ class Booking:
         elif self.changed or reading.questions:
             return
         elif reading.later:
-            self.again = "utter_take_your_time_booking"
+            self.draft.put_off, self.again = True, "utter_take_your_time_booking"
         elif corrects:  # "could you fix that"
             self.reopen_any()
         else:
@@ -605,7 +613,7 @@ class Booking:
         elif reading.disputes:
             self.draft.consent = self.draft.asked = None  # who says that there was no agreement is asked for it again
         elif reading.later:
-            self.again = "utter_not_sent"
+            self.draft.put_off, self.again = True, "utter_not_sent"
         else:
             self._hear_no_confirm(reading)
 
@@ -617,7 +625,7 @@ class Booking:
         if reading.leaves:
             return  # the summary comes again as it was
         if reading.unsure and not reading.corrects:
-            self.again = "utter_not_sent"
+            self.draft.put_off, self.again = True, "utter_not_sent"
         elif reading.no or reading.corrects:
             self.reopen_any()
         elif not reading.questions:
@@ -680,7 +688,7 @@ class Booking:
         """The next question: the one put again if there is one, else what is missing next, else the summary."""
         draft = self.draft
         if self.again is None:
-            draft.asked = draft.missing()
+            draft.asked, draft.put_off = draft.missing(), False  # asked anew
         asked = draft.asked or draft.missing()
         draft.asked = asked
         if self.again == "":  # the note in front is the question

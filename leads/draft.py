@@ -41,6 +41,7 @@ class Draft:
     remarks: list[str] = field(default_factory=list)  # what else staff must know, in the visitor's words
     consent: dict[str, Any] | None = None
     asked: str | None = None
+    put_off: bool = False  # "not yet" was said to what is asked, so that an "ok" only takes note of the answer
     tries: dict[str, int] = field(default_factory=dict)
     offered_email: str | None = None  # "did you mean ...?"
     amends: str | None = None  # the reference of the lead that is being changed

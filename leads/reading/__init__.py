@@ -88,6 +88,7 @@ class Reading:
     chosen: frozenset[str] = frozenset()  # "phone" or "email", where exactly that is wanted
     unsure: bool = False
     waits: bool = False  # "one sec", "let me think": no answer yet, and none is meant
+    firm: bool = False  # a yes of more than "ok", "fine" or "great"
     later: bool = False  # "not yet", "don't send it", "once I've asked my wife": neither yes nor no for now
     disputes: bool = False  # "I haven't agreed to anything"
     corrects: bool = False
@@ -536,6 +537,9 @@ def _read_decision(reading: Reading, said: _Said, context: _Context) -> None:
         conditions=False,
     ).yes
     reading.yes = bool(plain or reading.conditions) and not said.holds_back
+    reading.firm = reading.yes and (
+        bool(reading.conditions) or agreement.read_answer(words, context.asked or "", questioned=True).yes
+    )
     reading.disputes = agreement.denies_agreement(reading.text)
     reading.later = not reading.yes and agreement.is_put_off(said.answer)
     reading.waits = reading.waits or (asks_for_time(said.asked) and not detailed)

@@ -398,6 +398,7 @@ def wait_for(talk: Talk) -> None:
         talk.memory["pending"] = talk.pending
     if not talk.draft.is_open:
         return talk.say("utter_take_your_time")
+    talk.draft.put_off = True
     said = talk.voice.text("utter_take_your_time_booking")
     return talk.put(Reply(said, talk.booking.asking.open_choices(), talk.draft.asked or talk.draft.missing()))
 

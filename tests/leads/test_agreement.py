@@ -208,3 +208,12 @@ def test_what_only_the_engine_takes_for_a_question_may_take_a_yes_back() -> None
     )
     reading = read_message(text, understood, "consent", NOW, calendar_of(CLINIC), "GB", booking=True)
     assert not reading.yes
+
+
+@pytest.mark.parametrize(
+    ("text", "firm"),
+    [("ok thanks", False), ("great", False), ("fine", False), ("yes", True), ("ok yes", True), ("send it", True)],
+)
+def test_how_firm_a_yes_is(text: str, firm: bool) -> None:
+    reading = read(text, "confirm", "affirm")
+    assert (reading.yes, reading.firm) == (True, firm)
