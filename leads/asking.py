@@ -54,6 +54,8 @@ class Asking:
             yield voice.text("utter_summary_line_for", name=shortened(draft.someone_else))
         if draft.someone_else and draft.asker:
             yield voice.text("utter_summary_line_asker", name=draft.asker)
+        if draft.asks:
+            yield voice.text("utter_summary_line_question", question=shortened(draft.asks))
         if draft.phone:
             yield voice.text("utter_summary_line_phone", phone_number=show_phone(draft.phone))
         if draft.email:
@@ -101,7 +103,7 @@ class Asking:
             yield self.choice("fix:phone", "correct_phone")
         if self.draft.email:
             yield self.choice("fix:email", "correct_email")
-        if not self.draft.urgent:
+        if not self.draft.is_call_only:
             yield self.choice("fix:concern", "correct_concern")
             yield self.choice("fix:time", "correct_time")
 

@@ -34,6 +34,7 @@ class Draft:
     second: dict[str, str] | None = None  # who is to have a request after this one: {"whom", "name", "phone", "remark"}
     minor: bool = False
     urgent: bool = False  # no consultation but an urgent call-back: neither concern nor time is asked
+    asks: str | None = None  # the question that is passed on, where no consultation is wanted
     no_phone: bool = False
     no_email: bool = False
     contact_wishes: list[str] = field(default_factory=list)  # how to get in touch, in the visitor's words
@@ -62,6 +63,11 @@ class Draft:
         return self.state == "open"
 
     @property
+    def is_call_only(self) -> bool:
+        """Whether no consultation is wanted: the clinic has to get in touch, and neither concern nor time is asked."""
+        return self.urgent or self.asks is not None
+
+    @property
     def has_contact(self) -> bool:
         """Whether the clinic could reach the visitor."""
         return bool(self.phone or self.email)
@@ -88,9 +94,9 @@ class Draft:
             return "name"
         if not self.has_contact:
             return "email" if self.no_phone else "phone" if self.no_email else "contact"
-        if not self.urgent and not self.concern_category and not self.concern_skipped:
+        if not self.is_call_only and not self.concern_category and not self.concern_skipped:
             return "concern"
-        if not self.urgent and not self.time_start and not self.time_any:
+        if not self.is_call_only and not self.time_start and not self.time_any:
             return "time"
         return "consent" if not self.has_consent else "confirm"
 

@@ -257,3 +257,38 @@ _ASKS_HOW_IT_STANDS = re.compile(
 def asks_how_it_stands(text: str) -> bool:
     """Whether somebody who has sent a request asks what has become of it: "is it confirmed?"."""
     return bool(_ASKS_HOW_IT_STANDS.search(text))
+
+
+_CONSULTATION = re.compile(
+    r"\b(?:consult\w*|appointment|appt|book(?:ed|ing)?|come in|slot|be seen"
+    r"|see (?:me|us|him|her|my|somebody|someone))\b",
+    re.I,
+)
+_NONE = (
+    r"\b(?:don'?t|do not|not|no|without|rather than|instead of)\b(?:\s+\w+){0,4}?\s+(?:consult(?:ation)?|appointment)\b"
+)
+_ONLY = r"\b(?:just|only)\b.{0,40}\b(?:question|quote|answer|ask|article|story)\b"
+_NO_CONSULTATION = re.compile(rf"{_NONE}.*{_ONLY}|{_ONLY}.*{_NONE}", re.I | re.S)
+_OTHER_MATTER = re.compile(
+    r"\b(?:journalist|reporter|press (?:person|office\w*|enquir\w*|inquir\w*|team|contact)"
+    r"|(?:from|for|with) the (?:press|paper|radio)"
+    r"|for (?:an?|my|our) (?:article|story|newspaper|magazine|podcast|documentary)|(?:a|your|the|an unpaid) invoice"
+    r"|(?:make|have|got|with|put in|about) a complaint|(?:i want|i'd like|i would like|wish) to complain"
+    r"|(?:a|my) refund|lost property|job (?:application|vacanc\w+|opening\w*)|vacanc(?:y|ies)|work experience)\b",
+    re.I,
+)
+
+
+def names_consultation(text: str) -> bool:
+    """Whether words name a consultation or a visit, not only a call."""
+    return bool(_CONSULTATION.search(text))
+
+
+def declines_consultation(text: str) -> bool:
+    """Whether somebody wants no consultation but an answer: "no appointment, I just have a question"."""
+    return not is_question(text) and bool(_NO_CONSULTATION.search(text))
+
+
+def is_other_matter(text: str) -> bool:
+    """Whether the clinic is wanted for something else than treatment: press, an invoice, a complaint, a job."""
+    return bool(_OTHER_MATTER.search(text)) or declines_consultation(text)

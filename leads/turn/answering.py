@@ -19,6 +19,7 @@ from leads.reading.asides import (
 )
 from leads.records import ClinicAnswer
 from leads.replies import Choice, Reply
+from leads.turn.exactly import admit, answer_exactly, is_about_us
 from leads.turn.talk import Talk, joined
 from leads.understanding import Segment
 
@@ -56,6 +57,8 @@ def answer(talk: Talk, questions: Sequence[Segment]) -> None:
             tell_clinic_now(talk)
         elif asks_for_language(segment.text):
             talk.say("utter_other_language", topics=("out_of_scope",))
+        elif answer_exactly(talk, segment):
+            continue
         elif asks_for_other_channel(segment.text):
             talk.say("utter_other_channel", talk.choices("book"))
         elif not segment.is_sure:
@@ -173,8 +176,10 @@ def answer_unclear(talk: Talk, unclear: Sequence[Segment]) -> bool:
         learned = learned_answer(talk, segment)
         if learned:
             say_learned(talk, learned.answer, segment)
-        elif is_question(segment.text) and offer_answers(talk, segment):
+        elif (is_question(segment.text) and offer_answers(talk, segment)) or answer_exactly(talk, segment):
             continue
+        elif segment.topic == "out_of_scope" and is_about_us(segment) and not is_rude(segment.text):
+            admit(talk, segment)
         elif segment.topic == "out_of_scope" and segment.is_sure:
             outside_scope(talk, segment)
         elif segment.decision == "offer":
@@ -188,6 +193,11 @@ def matters(talk: Talk, segment: Segment, reading: Reading) -> bool:
     """Whether an unplaced segment needs a word, beside what was understood."""
     alone = not reading.questions and not (reading.topics - {"greet", "thanks", "goodbye", "out_of_scope"})
     return alone or (is_question(segment.text) and len(segment.text.split()) > 2)
+
+
+def is_rude(text: str) -> bool:
+    """Whether words abuse, or ask for what other people said here: that is no question for the clinic."""
+    return bool(ABUSE.search(text) or OTHERS.search(text))
 
 
 def outside_scope(talk: Talk, segment: Segment) -> None:

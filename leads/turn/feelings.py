@@ -33,9 +33,21 @@ _SADNESS = (
     r"|(?:can'?t|cannot|can not) (?:cope|bear|stand it|take it|look at myself)|cry(?:ing)?|cried|sobbing"
     r"|hat(?:e|ing) (?:how i look|the way i look|myself|my (?:head|hair|scalp|looks?|reflection|body)|mirrors|looking)"
     r"|(?:ruin|destroy|wreck)(?:s|ed|ing)? (?:my|me)"
-    r"|(?:don'?t|never|not|stopped) (?:want to )?(?:leav(?:e|ing)|go(?:ing)? out of) the house)\b"
+    r"|(?:don'?t|never|not|stopped) (?:want to )?(?:leav(?:e|ing)|go(?:ing)? out of) the house"
+    r"|bull(?:ied|y(?:ing)?|ies)|teas(?:ed?|ing)|pick(?:ed|ing)? on|laugh(?:ed|ing)? at"
+    r"|(?:bad|rough|hard) (?:day|time|year)|(?:see|feel like|be|recogni[sz]e|look like) (?:me|myself) again"
+    r"|(?:don'?t|can'?t|no longer) recogni[sz]e myself)\b"
 )
 _SAD = re.compile(rf"{_SELF}.{{0,60}}?\b{_SADNESS}|\b{_SADNESS}.{{0,20}}?{_SELF}", re.I | re.S)
+_LOSS = re.compile(
+    r"\b(?:los(?:ing|t)|loosing) (?:\w+ ){0,4}hair\b|\b(?:going|gone|went|getting|almost|nearly|pretty much) bald\b"
+    r"|\bbalding\b|\bhair\b.{0,20}\b(?:falling|dropping|coming) out\b"
+    r"|\bhair (?:has |have |is |'s )?(?:started to go|going|gone)\b"
+    r"|\bhair\b.{0,30}\b(?:so|too|very|really) thin\b|\b(?:i have|i'?ve(?: got)?|with|suffer from) (?:\w+ )?"
+    r"(?:alopecia|hair loss)\b|\bno hair (?:left|any ?more)\b|\bchemo(?:therapy)?\b",
+    re.I | re.S,
+)
+_OWN_LOSS = re.compile(r"\b(?:i|i'?m|i'?ve|my|me)\b", re.I)
 _HAIR = re.compile(r"\b(?:hair|head|scalp|smp)\b", re.I)
 _SAD_FACES = re.compile(r"[😢😭😞😔😟😥😿🥺😩😫💔☹🙁]")
 _SHY = re.compile(
@@ -62,6 +74,13 @@ def feeling(text: str) -> str | None:
         return "shy"
     wordless = not re.search(r"[^\W\d_]", text)
     return "sad" if _SAD.search(text) or (wordless and _SAD_FACES.search(text)) else None
+
+
+def tells_loss(text: str) -> bool:
+    """Whether a visitor tells of losing hair, their own or a relative's: not only asks about it."""
+    sentences = re.split(r"(?<=[.!?\n])\s+", text.replace("’", "'"))
+    told = [one for one in sentences if _LOSS.search(one) and _OWN_LOSS.search(one) and not is_question(one)]
+    return bool(told) and not _NOT_MEANT.search(text)
 
 
 def is_only_felt(segment: Segment) -> bool:

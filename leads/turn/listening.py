@@ -9,12 +9,13 @@ from leads.handoff import stop_waiting
 from leads.intake import last_lead
 from leads.reading import Reading, is_question
 from leads.reading.asides import asks_for_time, asks_how_it_stands, asks_what_is_noted, calls_off
-from leads.reading.concerns import read_mention, tells_of_another
+from leads.reading.concerns import mentions_concern, read_mention, tells_of_another
 from leads.reading.trouble import asks_in_general, seeks_help
 from leads.replies import Reply
 from leads.turn.answering import answer, answer_unclear, hand_over, keep_unmet, matters, miss, offer_meanings
 from leads.turn.erasing import erase_everything, keep_everything
-from leads.turn.feelings import answer_despair, comfort, feeling, is_despair, is_only_felt, say_kind_word
+from leads.turn.exactly import answer_exactly
+from leads.turn.feelings import answer_despair, comfort, feeling, is_despair, is_only_felt, say_kind_word, tells_loss
 from leads.turn.offers import (
     answer_topic,
     ask_clinic,
@@ -23,6 +24,7 @@ from leads.turn.offers import (
     offer_to_ask,
     settle,
     take_answer,
+    take_contact_for_question,
     take_passing_on,
     take_question,
 )
@@ -96,12 +98,14 @@ def listen(talk: Talk, heard: Heard) -> None:
         return ask_again(talk)
     if urgent or (seeks_help(text) and trouble(talk) is None):
         return report_urgent(talk, reading)
-    felt = feeling(text)
+    felt, outside = feeling(text), not talk.draft.is_open
     hear(talk, reading, understood, felt)
     if general:
         _mind_own_trouble(talk)
     if felt:
         say_kind_word(talk, felt)
+    elif outside and not talk.draft.is_open and tells_loss(text):
+        say_kind_word(talk, "loss")
     return None
 
 
@@ -185,6 +189,8 @@ def hear_outside(talk: Talk, reading: Reading, understood: Understanding, felt: 
     told = reading.has_detail or reading.contact_wish
     if told and sent and not wants and not reading.questions and amend_lead(talk, reading):
         return None
+    if take_contact_for_question(talk, reading):
+        return None
     if wants or reading.phones or reading.emails:
         return start_booking(talk, reading)
     if talk.draft.state == "paused" and (CARRY_ON.search(reading.text) or "start_over" in topics):
@@ -193,6 +199,8 @@ def hear_outside(talk: Talk, reading: Reading, understood: Understanding, felt: 
         unsure = [s for s in understood.segments if s.topic == "book_consultation" and not s.is_sure]
         if unsure and is_question(reading.text) and (sent or unsure[0].confidence < RATHER):
             return offer_meanings(talk, unsure[0])  # "can I come with him?" is no request, and no second one
+        return start_booking(talk, reading)
+    if takes_offer(talk, reading):
         return start_booking(talk, reading)
     talk.booking.take_details(strong_details(reading))  # kept for a booking that may follow
     if talk.booking.changed:
@@ -216,6 +224,14 @@ def hear_outside(talk: Talk, reading: Reading, understood: Understanding, felt: 
     return finish_answers(talk)
 
 
+def takes_offer(talk: Talk, reading: Reading) -> bool:
+    """Whether a name or a time is told right after "shall I arrange a consultation?": that is a yes."""
+    offered = talk.pending.get("kind") == "offer" and talk.pending.get("offers") == "book_consultation"
+    told = reading.name or (reading.time and reading.time.verdict == "ok")
+    plain = not (reading.questions or reading.unclear or reading.no) and not is_question(reading.text)
+    return bool(offered and told and plain and "inform" in reading.topics)
+
+
 def small_talk(talk: Talk, reading: Reading, segments: Sequence[Segment]) -> None:
     """What needs no answer from the document."""
     topics = reading.topics
@@ -232,6 +248,10 @@ def small_talk(talk: Talk, reading: Reading, segments: Sequence[Segment]) -> Non
         "deny",
     )
     topic = next((topic for topic in order if topic in topics), None)
+    if topic in ("affirm", "deny", "greet", None):  # "guaranteed?", "do you do it at weekends": asked, not so placed
+        asked = [one for one in segments if is_question(one.text) and not (one.is_sure and topic)]
+        if [one for one in asked if answer_exactly(talk, one)]:
+            return finish_answers(talk)
     lead = last_lead(talk.session, talk.conversation.id)
     if topic == "stop" and stop_waiting(talk.conversation):
         return talk.say("utter_waiting_stopped", topics=("stop",))
@@ -254,10 +274,20 @@ def small_talk(talk: Talk, reading: Reading, segments: Sequence[Segment]) -> Non
         asked = [segment for segment in segments if is_question(segment.text)]
         if asked and not (reading.name or reading.time):  # "can my brother come with me"
             return offer_to_ask(talk, [talk.keep_question(segment).id for segment in asked])
-        talk.memory["pending"] = {"kind": "offer", "offers": "book_consultation"}
-        note = talk.voice.text("utter_got_name", name=reading.name) if reading.name else talk.voice.text("utter_got_it")
-        return talk.put(Reply(f"{note} {talk.voice.text('utter_anything_else')}", talk.choices("book")))
+        return answer_told(talk, reading)
     return miss(talk, [])
+
+
+def answer_told(talk: Talk, reading: Reading) -> None:
+    """A detail told while no booking is open: of hair loss kindly, else with the booking that it may be meant for."""
+    if reading.concern or mentions_concern(reading.text):
+        return comfort(talk, reading.text, "loss")
+    talk.memory["pending"] = {"kind": "offer", "offers": "book_consultation"}
+    note = talk.voice.text("utter_got_name", name=reading.name) if reading.name else talk.voice.text("utter_got_it")
+    wish = (
+        "utter_offer_with_time" if reading.time else "utter_offer_with_name" if reading.name else "utter_anything_else"
+    )
+    return talk.put(Reply(joined(note, talk.voice.text(wish)), talk.choices("book")))
 
 
 def take_choice(talk: Talk, choice: str) -> None:

@@ -5,14 +5,14 @@ from dataclasses import replace
 
 from leads.facts import FAQ_TOPICS
 from leads.intake import last_lead
-from leads.questions import keep_open_question, pass_on, published_answer, settle_questions
+from leads.questions import keep_open_question, open_questions_of, pass_on, published_answer, settle_questions
 from leads.reading import Reading
-from leads.reading.asides import asks_if_open_now
+from leads.reading.asides import asks_if_open_now, declines_consultation, is_other_matter
 from leads.reading.forms import NO, YES
 from leads.replies import Choice, Reply
 from leads.turn.answering import answer, hand_over, is_declined, keep_for_clinic, say_learned, unmet_question
 from leads.turn.erasing import erase_everything, keep_everything
-from leads.turn.request import ask_again, book_on, call_off, note_opening, start_booking
+from leads.turn.request import ask_again, ask_for_contact, call_off, start_booking, wants_consultation
 from leads.turn.talk import Talk, joined
 from leads.understanding import Segment
 
@@ -39,7 +39,10 @@ def settle(talk: Talk, reading: Reading) -> bool:
     if kind in ("erase", "call_off") and len(reading.text.split()) <= 6:  # "yes, erase it" is no question about removal
         yes = bool(YES.match(reading.text))
         reading = replace(reading, yes=yes, no=not yes and bool(NO.match(reading.text)), questions=[])
-    other = reading.questions or (reading.has_detail and kind != "offer") or "book_consultation" in reading.topics
+    other = bool(reading.questions) or (reading.has_detail and kind != "offer") or "book_consultation" in reading.topics
+    if kind == "offer" and talk.pending.get("offers") != "book_consultation":
+        # "yes please can i book in, my number is ..." after "would you like to hear about aftercare?"
+        other = other or reading.wants_booking or bool(reading.phones or reading.emails)
     if kind is None or other or reading.yes == reading.no:
         return False
     if (
@@ -101,17 +104,19 @@ def answer_topic(talk: Talk, topic: str) -> None:
     return finish_answers(talk)
 
 
-def ask_clinic(talk: Talk, agreed: bool) -> None:
-    """Pass the question on, asking for a way to reach the visitor where there is none."""
+def ask_clinic(talk: Talk, agreed: bool, reading: Reading | None = None) -> None:
+    """Pass the question on, asking for a way to reach the visitor where there is none.
+
+    `reading`: the words of the visitor's yes, where they tell more than that.
+    """
     if not agreed:
         return talk.say("utter_ask_clinic_declined")
-    pass_on(talk.session, talk.pending.get("ids", []))
-    if talk.draft.has_contact or last_lead(talk.session, talk.conversation.id):
+    ids = talk.pending.get("ids", [])
+    pass_on(talk.session, ids)
+    if talk.draft.is_open or last_lead(talk.session, talk.conversation.id):
         return talk.say("utter_ask_clinic_noted", promise=talk.promise())
-    talk.draft.state = "open"
-    note_opening(talk)
-    talk.booking.notes.add(talk.voice.text("utter_ask_clinic_contact"))
-    return book_on(talk)
+    kept = [one.text for one in open_questions_of(talk.session, talk.conversation.id) if one.id in ids]
+    return ask_for_contact(talk, " ".join(kept), reading)
 
 
 def offer_to_ask(talk: Talk, ids: list[str]) -> None:
@@ -143,10 +148,16 @@ def finish_answers(talk: Talk) -> None:
         offer = talk.voice.text("utter_ask_clinic_offer_more" if before else "utter_ask_clinic_offer")
         choices = talk.choices("ask_clinic:yes", "ask_clinic:no")
         talk.replies[-1] = Reply(joined(last.text, offer), choices, None, last.topics, last.sources)
-    elif talk.follow_up and talk.follow_up.follow_up and not last.choices:
+    elif talk.follow_up and talk.follow_up.follow_up and not last.choices and not _is_settled(talk):
         talk.memory["pending"] = {"kind": "offer", "offers": talk.follow_up.offers}
         text = joined(last.text, talk.follow_up.follow_up)
         talk.replies[-1] = Reply(text, offer_choices(talk, talk.follow_up.offers), None, last.topics, last.sources)
+
+
+def _is_settled(talk: Talk) -> bool:
+    """Whether the next offer is a consultation and one was asked for already."""
+    asked = bool(talk.memory.get("booked")) and "passed_on" not in talk.memory
+    return asked and talk.follow_up is not None and talk.follow_up.offers == "book_consultation"
 
 
 def offer_choices(talk: Talk, offers: str | None) -> tuple[Choice, ...]:
@@ -172,6 +183,30 @@ def take_passing_on(talk: Talk, reading: Reading) -> bool:
     else:
         talk.pending = {"ids": ids}
         ask_clinic(talk, True)
+    return True
+
+
+def take_contact_for_question(talk: Talk, reading: Reading) -> bool:
+    """ "Ask them to ring me on ...", where a question waits or it is about something else than a consultation."""
+    kind, other_matter = talk.pending.get("kind"), is_other_matter(reading.text)
+    contact = any(found.value for found in (*reading.phones, *reading.emails))
+    if wants_consultation(reading) or not (contact or other_matter):
+        return False
+    ids = list(talk.pending.get("ids", [])) if kind in ("ask_clinic", "near") else []
+    segment = unmet_question(talk) if kind in ("outside", "meant") else None
+    if segment is not None:
+        ids.append(talk.keep_question(segment).id)
+    said = {*reading.topics, *(one.topic for one in reading.questions)}
+    wished = contact or "human_handoff" in said
+    if other_matter and not (wished or reading.wants_booking or declines_consultation(reading.text)):
+        return False  # only talk about the press or a job: whoever answers it has the word
+    if kind == "leave_question" or other_matter:
+        whole = Segment(reading.text, 0, len(reading.text), "human_handoff", 0.0, "refuse")
+        ids.append(talk.keep_question(whole).id)
+    if not ids:
+        return False
+    talk.pending = {"ids": ids}
+    ask_clinic(talk, True, reading)
     return True
 
 

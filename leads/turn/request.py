@@ -13,7 +13,7 @@ from leads.intake import commit_lead, draft_of, drop_incomplete, forget_details,
 from leads.questions import open_questions_of, pass_on
 from leads.reading import Reading, is_question
 from leads.reading.agreement import read_answer
-from leads.reading.asides import asks_what_is_noted
+from leads.reading.asides import asks_what_is_noted, is_other_matter, names_consultation
 from leads.reading.forms import ANOTHER
 from leads.reading.whom import PRONOUNS
 from leads.records import Lead
@@ -21,7 +21,8 @@ from leads.replies import Reply
 from leads.store import ERASED
 from leads.times import Preference, Verdict, read_time, say_time
 from leads.turn.answering import ABUSE, OTHERS, answer, keep_for_clinic, keep_unmet, outside_scope
-from leads.turn.talk import Talk
+from leads.turn.exactly import answer_exactly, is_about_us
+from leads.turn.talk import Talk, strong_details
 from leads.understanding import Segment
 
 CARRY_ON = re.compile(
@@ -52,22 +53,25 @@ def start_booking(talk: Talk, reading: Reading | None, *, another: bool = False)
         talk.draft.become_consultation()
     second = _second_of(talk, reading, another=another)
     if talk.draft.state == "paused" and not another:
+        talk.draft.asks = None
         return resume_booking(talk, reading=reading)
     if reading:
         answer(talk, reading.questions)
     someone_else = bool(reading and reading.someone_else and not reading.for_self)
-    if talk.memory.get("booked") and not another and not someone_else and not second:
-        lead = last_lead(talk.session, talk.conversation.id)
-        if lead:
-            choices = talk.choices("book:another", "change")
-            return talk.say("utter_already_booked", choices, ("book_consultation",), reference=lead.reference)
-    first = not talk.memory.get("booked")
+    lead = last_lead(talk.session, talk.conversation.id) if talk.memory.get("booked") else None
+    passed_on = bool(lead and lead.reference == talk.memory.get("passed_on"))
+    if lead and passed_on:  # so far a question was passed on; who asked it is known
+        talk.use_draft(Draft(number=talk.draft.number, name=lead.name, phone=lead.phone, email=lead.email))
+    if lead and not (another or someone_else or second or passed_on):
+        choices = talk.choices("book:another", "change")
+        return talk.say("utter_already_booked", choices, ("book_consultation",), reference=lead.reference)
+    first = passed_on or not talk.memory.get("booked")
     if another and not first:
         talk.use_draft(Draft(number=talk.draft.number))  # what was told for the first one is not taken for granted
     if second:
         _begin_second(talk, second)
     someone_else = someone_else or bool(talk.draft.someone_else)
-    talk.draft.state = "open"
+    talk.draft.state, talk.draft.asks = "open", None
     talk.memory.pop("refused", None)
     note_opening(talk)
     if talk.draft.minor:  # told before there was a booking to say it for
@@ -126,6 +130,18 @@ def agree_after_all(talk: Talk, reading: Reading) -> bool:
     talk.booking.notes.add(talk.voice.text("utter_agreed_after_all"))
     book_on(talk, topics=("book_consultation",))
     return True
+
+
+def ask_for_contact(talk: Talk, question: str, reading: Reading | None = None) -> None:
+    """Open a request that only passes a question on: a name, a way to reach the visitor and the consent are enough."""
+    if talk.memory.get("booked"):  # the last request in this conversation was called off
+        talk.use_draft(Draft(number=talk.draft.number))
+    talk.draft.state, talk.draft.asks = "open", question
+    note_opening(talk)
+    talk.booking.notes.add(talk.voice.text("utter_ask_clinic_contact"))
+    if reading:
+        talk.booking.take_details(reading)
+    return book_on(talk)
 
 
 def note_opening(talk: Talk) -> None:
@@ -261,6 +277,11 @@ def hear_in_booking(talk: Talk, reading: Reading) -> None:
     if OTHERS.search(reading.text) and (reading.unclear or reading.questions):
         talk.say("utter_others_data", topics=("out_of_scope",))
         return ask_again(talk)
+    if _turns_into_question(talk, reading):
+        return book_on(talk)
+    if talk.draft.asks is not None and wants_consultation(reading):
+        talk.draft.asks, talk.draft.consent = None, None
+        talk.booking.notes.add(talk.voice.text("utter_booking_start"))
     answer(talk, reading.questions)
     attitude = reading.yes or reading.no or reading.refuses or reading.leaves or reading.removes or reading.same
     attitude = attitude or reading.later or reading.disputes
@@ -280,6 +301,24 @@ def hear_in_booking(talk: Talk, reading: Reading) -> None:
     if talk.booking.ending in (None, "send"):
         keep_for_clinic(talk, _asked_besides(reading))
     return book_on(talk)
+
+
+def _turns_into_question(talk: Talk, reading: Reading) -> bool:
+    """ "I don't want a consultation, I'm from the paper and just want a quote": passed on without concern and time."""
+    if talk.draft.is_call_only or talk.draft.amends or not is_other_matter(reading.text):
+        return False
+    whole = Segment(reading.text, 0, len(reading.text), "out_of_scope", 0.0, "refuse")
+    pass_on(talk.session, [talk.keep_question(whole).id])
+    talk.draft.asks, talk.draft.consent = reading.text, None  # the agreement was to something else
+    talk.booking.notes.add(talk.voice.text("utter_other_matter"))
+    talk.booking.take_details(strong_details(reading))
+    return True
+
+
+def wants_consultation(reading: Reading) -> bool:
+    """Whether a visitor whose question is to be passed on asks for a consultation after all."""
+    wished = "book_consultation" in reading.sure_topics or reading.wants_booking
+    return wished and names_consultation(reading.text) and not reading.no and not is_other_matter(reading.text)
 
 
 def _asked_besides(reading: Reading) -> list[Segment]:
@@ -312,7 +351,9 @@ def _leaves_booking(talk: Talk, reading: Reading) -> bool:
 def _answer_unplaced(talk: Talk, reading: Reading) -> bool:
     """What nobody can answer, said in the middle of a booking: outside, or a question for the clinic."""
     outside = [segment for segment in reading.unclear if segment.topic == "out_of_scope" and segment.is_sure]
-    asked_outside = [segment for segment in outside if is_question(segment.text)]
+    asked_outside = [one for one in outside if is_question(one.text) and not is_about_us(one)]
+    if any(answer_exactly(talk, one) for one in reading.unclear):
+        return True
     if asked_outside or ABUSE.search(reading.text):
         whole = Segment(reading.text, 0, len(reading.text), "out_of_scope", 0.0, "refuse")
         outside_scope(talk, next(iter(asked_outside), whole))
@@ -393,12 +434,16 @@ def send_request(talk: Talk) -> None:
         talk.say("utter_booking_changed", reference=lead.reference)
     else:
         pass_on(talk.session, [question.id for question in open_questions_of(talk.session, talk.conversation.id)])
-        first = not talk.memory.get("booked")
+        first = not talk.memory.get("booked") or "passed_on" in talk.memory
         talk.memory["booked"] = int(talk.memory.get("booked", 0)) + 1
         key = "utter_booking_done" if first else "utter_booking_done_second"
         if talk.draft.urgent:
             _thank_for_call_back(talk, lead)
+        elif talk.draft.asks is not None:
+            talk.memory["passed_on"] = lead.reference
+            talk.say("utter_question_sent", reference=lead.reference, promise=talk.promise())
         else:
+            talk.memory.pop("passed_on", None)
             talk.say(key, topics=("book_consultation",), reference=lead.reference, promise=talk.promise())
         if talk.draft.second:
             _offer_second(talk, talk.draft.second)
