@@ -51,6 +51,12 @@ class Unknown:
     topics: frozenset[str]
     told: bool = False  # also where it is told and not asked
 
+    def fits(self, segment: Segment) -> bool:
+        """Whether a segment is of this kind: asked, about it, and of no topic that has an answer to it."""
+        placed = segment.topic in self.topics or not segment.is_sure
+        asked = self.told or is_question(segment.text) or len(segment.text.split()) <= 3
+        return placed and asked and bool(self.form.search(segment.text))
+
 
 def _unknown(key: str, topics: str, form: str, *, told: bool = False) -> Unknown:
     return Unknown(f"utter_unknown_{key}", re.compile(form, re.I | re.S), frozenset(topics.split()), told)
@@ -175,16 +181,10 @@ def admit(talk: Talk, segment: Segment, key: str = "utter_unknown_here") -> None
         talk.replies[-1] = replace(last, text=joined(last.text, talk.voice.text("utter_question_kept")))
 
 
-def _fits(kind: Unknown, segment: Segment) -> bool:
-    placed = segment.topic in kind.topics or not segment.is_sure
-    asked = kind.told or is_question(segment.text) or len(segment.text.split()) <= 3
-    return placed and asked and bool(kind.form.search(segment.text))
-
-
 def _admit_unknown(talk: Talk, segment: Segment) -> bool:
     if segment.is_faq and talk.clinic.answer(segment.topic):
         return False  # what the clinic wrote itself goes before
-    kind = next((one for one in UNKNOWN if _fits(one, segment)), None)
+    kind = next((one for one in UNKNOWN if one.fits(segment)), None)
     if kind is None or (kind.key == "utter_unknown_access" and any(one.directions for one in talk.clinic.addresses)):
         return False
     admit(talk, segment, kind.key)
@@ -212,9 +212,7 @@ def _answer_from_profile(talk: Talk, segment: Segment) -> bool:
 def _answer_opening(talk: Talk, segment: Segment) -> bool:
     """Whether the clinic is open on a day that was named: yes or no, with the hours."""
     text = segment.text
-    if _CERTAIN_DATE.search(text) or not (
-        _OPEN.search(text) or (segment.topic != "clinic_info" and _THERE.search(text))
-    ):
+    if _CERTAIN_DATE.search(text) or not (_OPEN.search(text) or _THERE.search(text)):
         return False
     if segment.topic not in ("clinic_info", "inform", "out_of_scope"):
         return False

@@ -88,8 +88,8 @@ def is_only_felt(segment: Segment) -> bool:
 
     Whoever says how they feel and "is there anything you can do?" does not ask what a chat can do.
     """
-    if segment.topic == "capabilities":
-        return True
+    if segment.topic in ("capabilities", "age_limit"):
+        return segment.topic == "capabilities"
     tells = feeling(segment.text) is not None and not is_question(segment.text)
     return tells and not (segment.is_sure and segment.topic in CONCERNS)
 

@@ -196,10 +196,8 @@ def take_contact_for_question(talk: Talk, reading: Reading) -> bool:
     segment = unmet_question(talk) if kind in ("outside", "meant") else None
     if segment is not None:
         ids.append(talk.keep_question(segment).id)
-    said = {*reading.topics, *(one.topic for one in reading.questions)}
-    wished = contact or "human_handoff" in said
-    if other_matter and not (wished or reading.wants_booking or declines_consultation(reading.text)):
-        return False  # only talk about the press or a job: whoever answers it has the word
+    if other_matter and not (contact or reading.wants_booking or declines_consultation(reading.text)):
+        return False  # a person is wanted, or it is only talk of the press or a job: whoever answers it has the word
     if kind == "leave_question" or other_matter:
         whole = Segment(reading.text, 0, len(reading.text), "human_handoff", 0.0, "refuse")
         ids.append(talk.keep_question(whole).id)
