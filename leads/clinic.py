@@ -456,6 +456,15 @@ class Clinic(_Section):
         opened = [f"{_describe_weekdays(days)} {_describe_spans(spans)}" for spans, days in alike.items()]
         return ", ".join(opened) + (f"; closed on {_describe_weekdays(closed)}" if closed else "")
 
+    def describe_weekday(self, weekday: int) -> str:
+        """Give the hours of an ordinary weekday (Monday is 0) as '9:30 am to 6 pm'; "" on a day off."""
+        spans = self.opening_hours.on(weekday)
+        return _describe_spans(spans) if spans else ""
+
+    def describe_date(self, day: date) -> str:
+        """Give the hours of a date in the same words; "" on a day off or a holiday."""
+        return "" if self.closed_because(day) is not None else self.describe_weekday(day.weekday())
+
     def describe_closures(self, at: datetime) -> str:
         """Give the coming weeks' holidays as 'Thursday 24 December 2026 to Saturday 2 January 2027'; "" without any."""
         today = self.local(at).date()

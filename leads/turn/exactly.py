@@ -6,6 +6,7 @@ pigment) is said to be unknown and kept for the clinic, however near the topic i
 
 import re
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from leads.clinic import WEEKDAYS
 from leads.questions import PERSONAL
@@ -43,9 +44,9 @@ _MADE = (
 
 @dataclass(frozen=True)
 class Unknown:
-    """A kind of question without an answer: its name, its form, and the topics it may be of where one is sure."""
+    """A kind of question without an answer: its form, what is said, and the topics it may be of where one is sure."""
 
-    name: str
+    key: str
     form: re.Pattern[str]
     topics: frozenset[str]
     told: bool = False  # also where it is told and not asked
@@ -58,7 +59,7 @@ class Unknown:
 
 
 def _unknown(key: str, topics: str, form: str, *, told: bool = False) -> Unknown:
-    return Unknown(key, re.compile(form, re.I | re.S), frozenset(topics.split()), told)
+    return Unknown(f"utter_unknown_{key}", re.compile(form, re.I | re.S), frozenset(topics.split()), told)
 
 
 UNKNOWN = (
@@ -126,11 +127,32 @@ _ABOUT_US = re.compile(
 
 # --- what the profile answers -----------------------------------------------------------------------------------------
 
-_OPEN = re.compile(r"\bopen(?:ing)?\b", re.I)
+_OPEN = re.compile(r"\b(?:open(?:s|ing)?|clos(?:e|es|ed|ing)|shut|hours|till|until)\b", re.I)
+_THERE = re.compile(
+    r"^(?!.*\b(?:i|me|my|we)\b).*\b(?:are|do|does|is)\s+(?:you|u|they|it|there|the clinic|anyone|anybody|somebody)\b",
+    re.I,
+)
 _DAY = re.compile(r"\b(mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?s?\b", re.I)
+_SOON = re.compile(r"\b(today|tonight|now|at the moment|this evening|tomorrow|tmrw|tomoz)\b", re.I)
+_WEEKEND = re.compile(r"\bweek ?ends?\b", re.I)
 _CERTAIN_DATE = re.compile(
     r"\b(?:christmas|xmas|easter|new year|bank|holidays?|boxing day|next|week after|jan\w*|feb\w*|march|april|june|july"
-    r"|aug\w*|sept\w*|oct\w*|nov\w*|dec\w*)\b|\d",
+    r"|aug\w*|sept\w*|oct\w*|nov\w*|dec\w*)\b|\d(?:st|nd|rd|th)\b|\d/\d",
+    re.I,
+)
+_LENGTH = re.compile(r"\b(?:how (?:long|many min\w*|much time)|length|duration|take long|last)\b", re.I)
+_NUMBER = re.compile(
+    r"^(?!.*\b(?:my|sessions?|order|reference)\b).*(?:\b(?:phone|tele?phone|tel|contact)\b.{0,12}\b(?:number|no|num)\b"
+    r"|\b(?:what'?s?|what is|have you got|give me|need|is there|do you have|which)\b.{0,12}"
+    r"\b(?:the|your|ur|a|clinic'?s)\b.{0,8}\bnumber\b(?! of)|\bnumber for the clinic\b"
+    r"|\b(?:what|which) number\b.{0,12}\b(?:ring|call|phone|dial)\b|^\W*(?:phone|number|tel)\W*$)",
+    re.I | re.S,
+)
+_OFFERED = re.compile(
+    r"^\W*(?:(?:hi|hey|hello|yo|so|and|ok|well)\W+)*(?:(?:do|does|are|is|can)\s+)?"
+    r"(?:you|u|ya|y'?all|yous|they|this (?:clinic|place))(?:\s+(?:lot|guys|people|all|actually))*"
+    r"\s+(?:do|offer|provide)\s+(?:the\s+)?(?:smp|(?:scalp )?micro ?-?pigmentation|scalp (?:micro ?-?)?pigment\w*)"
+    r"(?:\s+(?:here|there|then|please|at all|treatment|thing|do you))*\W*$",
     re.I,
 )
 
@@ -147,7 +169,7 @@ def is_about_us(segment: Segment) -> bool:
     return is_question(segment.text) and bool(_ABOUT_US.search(segment.text))
 
 
-def admit(talk: Talk, segment: Segment, key: str = "utter_declined_again") -> None:
+def admit(talk: Talk, segment: Segment, key: str = "utter_unknown_here") -> None:
     """Say that something is not known, and keep the question: outside a booking the offer to ask follows by itself."""
     talk.declined.append(talk.keep_question(segment).id)
     topics = (segment.topic,) if segment.is_sure or segment.is_faq else ("fallback",)
@@ -163,29 +185,62 @@ def _admit_unknown(talk: Talk, segment: Segment) -> bool:
     if segment.is_faq and talk.clinic.answer(segment.topic):
         return False  # what the clinic wrote itself goes before
     kind = next((one for one in UNKNOWN if one.fits(segment)), None)
-    if kind is None or (kind.name == "access" and any(one.directions for one in talk.clinic.addresses)):
+    if kind is None or (kind.key == "utter_unknown_access" and any(one.directions for one in talk.clinic.addresses)):
         return False
-    admit(talk, segment)
+    admit(talk, segment, kind.key)
     return True
 
 
 def _answer_from_profile(talk: Talk, segment: Segment) -> bool:
-    if segment.topic == "age_limit" and is_minor(segment.text) and not talk.clinic.answer("age_limit"):
-        admit(talk, segment, "utter_minor")
-        return True
-    return _says_closed(talk, segment)
-
-
-def _says_closed(talk: Talk, segment: Segment) -> bool:
-    """ "Are you open on Sundays?", where every day that is named is a day off."""
     text = segment.text
-    if segment.topic != "clinic_info" or _CERTAIN_DATE.search(text) or not _OPEN.search(text):
+    if segment.topic == "age_limit" and is_minor(text) and not talk.clinic.answer("age_limit"):
+        admit(talk, segment, "utter_minor_asks")
+    elif segment.topic == "consultation_info" and _LENGTH.search(text) and not talk.clinic.answer("consultation_info"):
+        talk.say("utter_consultation_length", topics=("consultation_info",))
+        talk.remember("consultation_info")
+        talk.follow_up = talk.voice.answer("consultation_info")
+    elif _NUMBER.search(text) and (segment.topic == "clinic_info" or not segment.is_sure):
+        talk.say("utter_phone_number", topics=("clinic_info",))
+    elif _OFFERED.match(text):
+        talk.say("utter_offers_smp", topics=("what_is_smp",))
+        talk.follow_up = talk.voice.say("utter_offers_smp")
+    else:
+        return _answer_opening(talk, segment)
+    return True
+
+
+def _answer_opening(talk: Talk, segment: Segment) -> bool:
+    """Whether the clinic is open on a day that was named: yes or no, with the hours."""
+    text = segment.text
+    if _CERTAIN_DATE.search(text) or not (_OPEN.search(text) or _THERE.search(text)):
         return False
-    named = list(dict.fromkeys(_weekday(found) for found in _DAY.findall(text)))
-    if not named or any(talk.clinic.opening_hours.on(weekday) for weekday in named):
+    if segment.topic not in ("clinic_info", "inform", "out_of_scope"):
         return False
-    days = ", ".join(WEEKDAYS[weekday].title() for weekday in named)
-    talk.say("utter_bad_time_closed", topics=("clinic_info",), time=days)
+    today = talk.clinic.local(talk.now).date()
+    if soon := _SOON.search(text):
+        return _say_hours_on(talk, today + timedelta(days=soon[1].lower() in ("tomorrow", "tmrw", "tomoz")))
+    named = [5, 6] if _WEEKEND.search(text) else [_weekday(found) for found in _DAY.findall(text)]
+    if not named:
+        return False
+    said = []
+    for weekday in dict.fromkeys(named):
+        hours, day = talk.clinic.describe_weekday(weekday), WEEKDAYS[weekday].title()
+        key = "utter_open_on" if hours else "utter_closed_on"
+        said.append(talk.voice.text(key, day=day, hours_of_day=hours))
+    talk.say("utter_opening", topics=("clinic_info",), said=" ".join(said))
+    talk.remember("clinic_info")
+    return True
+
+
+def _say_hours_on(talk: Talk, day: date) -> bool:
+    clinic = talk.clinic
+    named, hours = clinic.describe_day(day), clinic.describe_date(day)
+    key = "utter_open_on_date" if hours else "utter_closed_on_date"
+    said = talk.voice.text(key, day=named, hours_of_day=hours)
+    opening = clinic.next_opening(talk.now)
+    if not clinic.is_open(talk.now) and opening and not (hours and opening.date() == day):
+        said += " " + talk.voice.text("utter_opens_again", when=clinic.describe_moment(opening))
+    talk.say("utter_opening", topics=("clinic_info",), said=said)
     talk.remember("clinic_info")
     return True
 

@@ -105,7 +105,7 @@ def listen(talk: Talk, heard: Heard) -> None:
     if felt:
         say_kind_word(talk, felt)
     elif outside and not talk.draft.is_open and tells_loss(text):
-        say_kind_word(talk, "sad")
+        say_kind_word(talk, "loss")
     return None
 
 
@@ -283,9 +283,10 @@ def answer_told(talk: Talk, reading: Reading) -> None:
     if reading.concern or mentions_concern(reading.text):
         return comfort(talk, reading.text, "loss")
     talk.memory["pending"] = {"kind": "offer", "offers": "book_consultation"}
-    note = talk.voice.text("utter_got_name", name=reading.name) if reading.name else ""
-    note = note or ("" if reading.time else talk.voice.text("utter_got_it"))
-    wish = "utter_affirm_nothing" if reading.time or reading.name else "utter_anything_else"
+    note = talk.voice.text("utter_got_name", name=reading.name) if reading.name else talk.voice.text("utter_got_it")
+    wish = (
+        "utter_offer_with_time" if reading.time else "utter_offer_with_name" if reading.name else "utter_anything_else"
+    )
     return talk.put(Reply(joined(note, talk.voice.text(wish)), talk.choices("book")))
 
 

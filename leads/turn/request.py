@@ -310,7 +310,7 @@ def _turns_into_question(talk: Talk, reading: Reading) -> bool:
     whole = Segment(reading.text, 0, len(reading.text), "out_of_scope", 0.0, "refuse")
     pass_on(talk.session, [talk.keep_question(whole).id])
     talk.draft.asks, talk.draft.consent = reading.text, None  # the agreement was to something else
-    talk.booking.notes.add(talk.voice.text("utter_ask_clinic_contact"))
+    talk.booking.notes.add(talk.voice.text("utter_other_matter"))
     talk.booking.take_details(strong_details(reading))
     return True
 
@@ -442,7 +442,7 @@ def send_request(talk: Talk) -> None:
             _thank_for_call_back(talk, lead)
         elif talk.draft.asks is not None:
             talk.memory["passed_on"] = lead.reference
-            talk.say("utter_ask_clinic_noted", promise=talk.promise())
+            talk.say("utter_question_sent", reference=lead.reference, promise=talk.promise())
         else:
             talk.memory.pop("passed_on", None)
             talk.say(key, topics=("book_consultation",), reference=lead.reference, promise=talk.promise())

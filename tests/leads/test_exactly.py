@@ -13,7 +13,9 @@ def asked(text: str, topic: str, decision: str = "sure") -> Segment:
 
 
 def unknown(text: str, topic: str, decision: str = "sure") -> str | None:
-    return next((one.name for one in UNKNOWN if one.fits(asked(text, topic, decision))), None)
+    return next(
+        (one.key.removeprefix("utter_unknown_") for one in UNKNOWN if one.fits(asked(text, topic, decision))), None
+    )
 
 
 @pytest.mark.parametrize(
