@@ -27,12 +27,14 @@ _DESPAIR = re.compile(
 _SELF = r"\b(?:i|i'?m|i'?ve|my|me|feel|feeling)\b"
 _SADNESS = (
     r"(?:depress(?:ed|ing)|miserable|devastated|heart ?broken|hopeless|desperate(?! to)|worthless|lonely|ugly|gutted"
-    r"|distraught|at my wit'?s end|so (?:low|sad)|(?:really|very|feel|feeling) (?:low|down|sad)|in tears|like a freak"
+    r"|distraught|at my wit'?s end|so (?:low|sad)|(?:really|very|feel|feeling) (?:(?:so|really|very) )?(?:low|down|sad)"
+    r"|(?:feel|feeling|makes me feel) (?:(?:so|really|just|absolutely) )?(?:awful|terrible|horrible|rubbish|shit|crap)"
+    r"|in tears|like a freak"
     r"|self[- ]conscious|embarrassed|ashamed|mortified|humiliated|mental health|anxiety|panic attacks?"
     r"|(?:no|lost (?:all )?(?:my )?|losing (?:my )?) ?(?:self[- ])?(?:confidence|esteem)"
     r"|(?:can'?t|cannot|can not) (?:cope|bear|stand it|take it|look at myself)|cry(?:ing)?|cried|sobbing"
     r"|hat(?:e|ing) (?:how i look|the way i look|myself|my (?:head|hair|scalp|looks?|reflection|body)|mirrors|looking)"
-    r"|(?:ruin|destroy|wreck)(?:s|ed|ing)? (?:my|me)"
+    r"|(?:ruin|destroy|wreck|kill|knock|crush)(?:s|ed|ing)?(?= (?:my|me)\b)"
     r"|(?:don'?t|never|not|stopped) (?:want to )?(?:leav(?:e|ing)|go(?:ing)? out of) the house"
     r"|bull(?:ied|y(?:ing)?|ies)|teas(?:ed?|ing)|pick(?:ed|ing)? on|laugh(?:ed|ing)? at"
     r"|(?:bad|rough|hard) (?:day|time|year)|(?:see|feel like|be|recogni[sz]e|look like) (?:me|myself) again"
@@ -41,7 +43,7 @@ _SADNESS = (
 _SAD = re.compile(rf"{_SELF}.{{0,60}}?\b{_SADNESS}|\b{_SADNESS}.{{0,20}}?{_SELF}", re.I | re.S)
 _LOSS = re.compile(
     r"\b(?:los(?:ing|t)|loosing) (?:\w+ ){0,4}hair\b|\b(?:going|gone|went|getting|almost|nearly|pretty much) bald\b"
-    r"|\bbalding\b|\bhair\b.{0,20}\b(?:falling|dropping|coming) out\b"
+    r"|\bbalding\b|\bhair'?s?\b.{0,20}\b(?:falling|dropping|coming) out\b"
     r"|\bhair (?:has |have |is |'s )?(?:started to go|going|gone)\b"
     r"|\bhair\b.{0,30}\b(?:so|too|very|really) thin\b|\b(?:i have|i'?ve(?: got)?|with|suffer from) (?:\w+ )?"
     r"(?:alopecia|hair loss)\b|\bno hair (?:left|any ?more)\b|\bchemo(?:therapy)?\b",

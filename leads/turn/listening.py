@@ -207,7 +207,8 @@ def hear_outside(talk: Talk, reading: Reading, understood: Understanding, felt: 
         note_opening(talk)
     talk.booking.notes.texts.clear()
     talk.draft.asked, talk.booking.again = None, None
-    unclear = [] if felt else [segment for segment in reading.unclear if matters(talk, segment, reading)]
+    felt = felt or ("loss" if tells_loss(reading.text) else None)
+    unclear = [one for one in reading.unclear if matters(talk, one, reading) and not (felt and _is_told(one, felt))]
     questions = [one for one in reading.questions if not (felt and is_only_felt(one))]
     asked_first = [one for one in unclear if questions and one.start < questions[0].start]
     answer_unclear(talk, asked_first)
@@ -222,6 +223,11 @@ def hear_outside(talk: Talk, reading: Reading, understood: Understanding, felt: 
     if not talk.replies:
         return small_talk(talk, reading, understood.segments)
     return finish_answers(talk)
+
+
+def _is_told(segment: Segment, felt: str) -> bool:
+    """Whether words that could not be placed only tell how somebody is: they are answered with a kind word."""
+    return felt != "loss" or not is_question(segment.text)
 
 
 def takes_offer(talk: Talk, reading: Reading) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leads.turn.feelings import feeling, is_despair
+from leads.turn.feelings import feeling, is_despair, tells_loss
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,8 @@ def test_other_words_are_no_despair(text: str) -> None:
         ("my receding hair is ruining my life", "sad"),
         ("I can't stop crying over it", "sad"),
         ("i feel ugly. does it look real?", "sad"),
+        ("i feel awful about it", "sad"),
+        ("it's killing my confidence", "sad"),
         ("I've lost all my confidence since the scar", "sad"),
         ("😭😭", "sad"),
         ("I'm too embarrassed to ask my doctor", "shy"),
@@ -54,3 +56,17 @@ def test_other_words_are_no_despair(text: str) -> None:
 )
 def test_a_feeling_is_heard(text: str, felt: str | None) -> None:
     assert feeling(text) == felt
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("my hairs falling out", True),
+        ("my hair is coming out in clumps and I hate it", True),
+        ("My hair is dropping out. Do you open on Sundays?", True),
+        ("is my hair falling out because of stress?", False),
+        ("does hair keep falling out after SMP", False),
+    ],
+)
+def test_hair_loss_is_told_or_asked_about(text: str, told: bool) -> None:
+    assert tells_loss(text) is told
